@@ -1,0 +1,17 @@
+/**
+ * sensor-meter: the reading of every hour reaches Stripe exactly once, or is shown to a person.
+ *
+ * <pre>
+ * rule cron(0 * * * ? *) ─ tick ─► scheduler: capture readings into the ledger,
+ *                                  publish one copy per report ─► reports queue
+ * reports queue  ─► reporter: one Stripe meter event per copy ─► outcomes queue
+ * outcomes queue ─► recorder: one UPDATE per batch ─► ledger
+ * </pre>
+ *
+ * Start reading at {@link io.sensormeter.App}, which wires the functions; then {@code scheduler},
+ * {@code reporter} and {@code recorder}, the three steps in order. The ledger is the truth, queues are
+ * transport. The ledger side ({@code ledger, scheduler, operator, recorder}) and the Stripe side
+ * ({@code stripe, reporter}) never import each other; they meet in {@code queue} and {@code meter}.
+ */
+@org.jspecify.annotations.NullMarked
+package io.sensormeter;
