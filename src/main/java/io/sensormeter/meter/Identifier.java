@@ -1,0 +1,62 @@
+package io.sensormeter.meter;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The identifier of a meter event, by which Stripe refuses a second one: {@code
+ * <meter>:<organization_id>:<hour>}, and {@code :r<revision>} from the second revision on. An
+ * organization id that would make it longer than {@value #MAX_CHARACTERS} characters enters as the
+ * first 32 hex digits of its SHA-256.
+ *
+ * <p>Capture computes the same in SQL. A changed identifier is a billing incident: the golden tests
+ * hold both to the same list.
+ *
+ * @param value 1 to {@value #MAX_CHARACTERS} characters
+ */
+public record Identifier(String value) {
+
+  /** Stripe's limit on {@code identifier} (docs.stripe.com, billing/meter_events). */
+  public static final int MAX_CHARACTERS = 100;
+
+  private static final int HASH_DIGITS = 32;
+
+  public Identifier {
+    int length = value.codePointCount(0, value.length());
+    if (length < 1 || length > MAX_CHARACTERS) {
+      throw new IllegalArgumentException(
+          "identifier '" + value + "' has " + length + " characters, not 1 to 100");
+    }
+  }
+
+  public static Identifier of(ReportKey key) {
+    String whole = assemble(key, key.organizationId());
+    return new Identifier(
+        whole.codePointCount(0, whole.length()) <= MAX_CHARACTERS
+            ? whole
+            : assemble(key, hash(key.organizationId())));
+  }
+
+  private static String assemble(ReportKey key, String organization) {
+    String first = key.meter() + ":" + organization + ":" + key.hour();
+    return key.revision() == 0 ? first : first + ":r" + key.revision();
+  }
+
+  private static String hash(String organizationId) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(organizationId.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+}

@@ -1,0 +1,55 @@
+package io.sensormeter.meter;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * How the Stripe meter adds events up. Frozen on each report, because the rules of what may be sent
+ * again follow from it.
+ */
+public enum MeterKind {
+  /** Formula {@code sum}, {@code event_time_window=hour}: a later event of the hour replaces. */
+  SUM_HOURLY("sum-hourly"),
+  /** Formula {@code sum}, raw: every event counts. */
+  SUM("sum"),
+  /** Formula {@code last}, raw: the billing period's final event counts. */
+  LAST("last");
+
+  private final String label;
+
+  MeterKind(String label) {
+    this.label = label;
+  }
+
+  /** As in the setting {@code METER_KIND}, in messages and in the ledger. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * Whether a second event of the same hour replaces the first, whatever its age. The other kinds are
+   * additive: outside Stripe's 24 hours of identifier uniqueness a second event counts again.
+   */
+  public boolean replaceable() {
+    return this == SUM_HOURLY;
+  }
+
+  /**
+   * Reads a label.
+   *
+   * @throws IllegalArgumentException naming the text and the labels there are
+   */
+  public static MeterKind parse(String text) {
+    for (MeterKind kind : values()) {
+      if (kind.label.equals(text)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "'" + text + "' is no meter kind; known are " + labels());
+  }
+
+  private static String labels() {
+    return Arrays.stream(values()).map(MeterKind::label).collect(Collectors.joining(", "));
+  }
+}

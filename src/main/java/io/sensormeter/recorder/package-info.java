@@ -1,0 +1,3 @@
+/** From outcomes queue to ledger. */
+@org.jspecify.annotations.NullMarked
+package io.sensormeter.recorder;

@@ -1,0 +1,3 @@
+/** From reports queue to Stripe to outcomes queue. */
+@org.jspecify.annotations.NullMarked
+package io.sensormeter.reporter;

@@ -1,0 +1,3 @@
+/** From tick to reports queue: capture the owed hours, publish their reports, sweep what is overdue. */
+@org.jspecify.annotations.NullMarked
+package io.sensormeter.scheduler;
