@@ -1,0 +1,43 @@
+package io.sensormeter.queue;
+
+import io.sensormeter.meter.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/** The outcomes queue, from its writing end. Thread-safe. */
+public final class OutcomeQueue {
+
+  /** SQS takes 1 MiB a message, attributes included (AWS, SQS quotas); the rest is a reserve. */
+  static final int BODY_BYTES_MAX = 900 * 1024;
+
+  private final SqsClient sqs;
+  private final String url;
+
+  public OutcomeQueue(SqsClient sqs, String url) {
+    this.sqs = sqs;
+    this.url = url;
+  }
+
+  /**
+   * Sends the outcomes of one batch in as few messages as hold them; none if there are none. When
+   * this returns, SQS has them all.
+   *
+   * @throws software.amazon.awssdk.core.exception.SdkException if SQS did not take one of the
+   *     messages; some may have been taken, and may be sent again: outcomes are applied by
+   *     precedence
+   */
+  public void send(List<Outcome> outcomes) {
+    if (outcomes.isEmpty()) {
+      return;
+    }
+    String body = OutcomeFormat.encode(outcomes);
+    if (outcomes.size() > 1 && body.getBytes(StandardCharsets.UTF_8).length > BODY_BYTES_MAX) {
+      int half = outcomes.size() / 2;
+      send(outcomes.subList(0, half));
+      send(outcomes.subList(half, outcomes.size()));
+      return;
+    }
+    sqs.sendMessage(request -> request.queueUrl(url).messageBody(body));
+  }
+}

@@ -1,0 +1,99 @@
+package io.sensormeter.reporter;
+
+import io.sensormeter.meter.Outcome;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+
+/**
+ * What a person should read of a batch: one line for each distinct reason, not for each message, so
+ * that an outage of Stripe does not drown the log. The ledger knows every report's state. Not
+ * thread-safe.
+ */
+final class Notices {
+
+  private final List<Batch.Unreadable> unreadable;
+  private final Map<String, List<ReportCopies>> unanswered = new LinkedHashMap<>();
+  private final Map<String, List<ReportCopies>> misconfigured = new LinkedHashMap<>();
+  private final Map<String, List<ReportCopies>> rejected = new LinkedHashMap<>();
+  private int unsent;
+
+  private Notices(List<Batch.Unreadable> unreadable) {
+    this.unreadable = unreadable;
+  }
+
+  static Notices of(Batch batch, List<ReportFate> fates) {
+    Notices notices = new Notices(batch.unreadable());
+    for (ReportFate one : fates) {
+      notices.add(one.report(), one.fate());
+    }
+    return notices;
+  }
+
+  private void add(ReportCopies report, Fate fate) {
+    switch (fate) {
+      case Fate.Settled(Outcome.Rejected outcome) -> add(rejected, outcome.code(), report);
+      case Fate.Settled _, Fate.Expired _ -> {}
+      case Fate.Unanswered none -> add(unanswered, none.answer().reason(), report);
+      case Fate.Misconfigured found -> add(misconfigured, found.error().message(), report);
+      case Fate.Unsent _ -> unsent++;
+    }
+  }
+
+  private static void add(
+      Map<String, List<ReportCopies>> reports, String reason, ReportCopies report) {
+    reports.computeIfAbsent(reason, key -> new ArrayList<>()).add(report);
+  }
+
+  void log(Logger log) {
+    logCalls(log);
+    if (misconfigured.isEmpty() && unsent > 0) {
+      log.info(
+          "Too little time for {} reports: they stay pending and their copies return unsent",
+          unsent);
+    }
+    for (Batch.Unreadable one : unreadable) {
+      log.error(
+          "Message {} on the reports queue is unreadable: {}. It returns, and after {} receives"
+              + " lies in the dead-letter queue",
+          one.message().getMessageId(),
+          one.reason(),
+          Backoff.MAX_RECEIVES);
+    }
+  }
+
+  private void logCalls(Logger log) {
+    misconfigured.forEach(
+        (message, reports) ->
+            log.error(
+                "Stripe takes no events as things are set up, {} reports, the first {}: {}. They"
+                    + " stay pending with {} unsent ones and their copies return; put it right, and"
+                    + " they are sent by themselves",
+                reports.size(),
+                first(reports),
+                message,
+                unsent));
+    rejected.forEach(
+        (code, reports) ->
+            log.warn(
+                "Stripe rejected {} reports with {}, the first {}: the ledger gets Stripe's"
+                    + " message; they are not sent again until an operator retries them",
+                reports.size(),
+                code,
+                first(reports)));
+    unanswered.forEach(
+        (reason, reports) ->
+            log.warn(
+                "No answer from Stripe for {} reports, the first {}: {}. They stay pending; their"
+                    + " copies come back after a delay and are sent under the same identifiers",
+                reports.size(),
+                first(reports),
+                reason));
+  }
+
+  private static String first(List<ReportCopies> reports) {
+    return reports.getFirst().copy().identifier().value();
+  }
+}

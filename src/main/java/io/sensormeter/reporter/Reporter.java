@@ -1,0 +1,110 @@
+package io.sensormeter.reporter;
+
+import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.OutcomeQueue;
+import io.sensormeter.queue.ReportReceipts;
+import io.sensormeter.stripe.MeterEvents;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/**
+ * From a batch of copies to Stripe, and from Stripe's answers to outcomes. Retries nothing: what
+ * has no answer comes back by its message, under the same identifier. Thread-safe; one instance
+ * serves an environment for its whole life.
+ */
+public final class Reporter {
+
+  /**
+   * Kept free behind the last call for the outcomes and the delays. A call to Stripe that might
+   * reach into it is not begun.
+   */
+  public static final Duration OUTCOMES_RESERVE = Duration.ofSeconds(5);
+
+  /**
+   * The longest call to SQS or Secrets Manager, retries included, for which {@link
+   * #OUTCOMES_RESERVE} suffices: the clients' {@code apiCallTimeout} must not be longer.
+   */
+  public static final Duration AWS_CALL_MAX = Duration.ofSeconds(2);
+
+  private static final Logger log = LoggerFactory.getLogger(Reporter.class);
+
+  private final MeterEvents events;
+  private final OutcomeQueue outcomeQueue;
+  private final ReportReceipts receipts;
+  private final Pace pace;
+  private final int inFlight;
+  private final InstantSource clock;
+
+  /**
+   * @param inFlight the most calls to Stripe at once, as {@code STRIPE_IN_FLIGHT}; above 0
+   */
+  public Reporter(
+      MeterEvents events,
+      OutcomeQueue outcomeQueue,
+      ReportReceipts receipts,
+      Pace pace,
+      int inFlight,
+      InstantSource clock) {
+    if (inFlight < 1) {
+      throw new IllegalArgumentException(inFlight + " calls in flight are none");
+    }
+    this.events = events;
+    this.outcomeQueue = outcomeQueue;
+    this.receipts = receipts;
+    this.pace = pace;
+    this.inFlight = inFlight;
+    this.clock = clock;
+  }
+
+  /**
+   * Sends a batch. When this returns, every call to Stripe has ended and the outcomes queue holds
+   * every outcome; only then may the messages that are not returned be deleted. When it throws, all
+   * messages must return: Stripe recognizes by its identifier what it already holds.
+   *
+   * @param messages of the reports queue, as Lambda delivers them
+   * @param deadline the last instant at which the invocation may return
+   * @throws RuntimeException if the key cannot be read, and then nothing was sent; if the outcomes
+   *     did not leave; or at a fault of ours
+   */
+  public BatchResult report(List<SQSMessage> messages, Instant deadline) {
+    events.requireKey();
+    Batch batch = Batch.read(messages);
+    List<ReportFate> fates =
+        new Sending(events, pace, clock, deadline).run(batch.customers(), inFlight);
+    Notices.of(batch, fates).log(log);
+    Conclusion conclusion = Conclusion.of(messages.size(), batch, fates);
+    send(conclusion.outcomes());
+    delay(conclusion.delays(), deadline);
+    return new BatchResult(conclusion.returned(), conclusion.summary());
+  }
+
+  private void delay(List<ReportReceipts.Delay> delays, Instant deadline) {
+    List<ReportReceipts.Failure> failures = receipts.delay(delays, deadline.minus(AWS_CALL_MAX));
+    if (!failures.isEmpty()) {
+      log.warn(
+          "The delay of {} messages was not set, the first {}: {}. They come back at the queue's"
+              + " visibility timeout",
+          failures.size(),
+          failures.getFirst().messageId(),
+          failures.getFirst().reason());
+    }
+  }
+
+  private void send(List<Outcome> outcomes) {
+    try {
+      outcomeQueue.send(outcomes);
+    } catch (SdkException e) {
+      throw new IllegalStateException(
+          outcomes.size()
+              + " outcomes did not leave; their reports stay pending and the whole batch returns,"
+              + " to be sent again under the same identifiers",
+          e);
+    }
+  }
+}

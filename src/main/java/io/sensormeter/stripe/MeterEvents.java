@@ -1,0 +1,111 @@
+package io.sensormeter.stripe;
+
+import com.stripe.exception.StripeException;
+import com.stripe.model.billing.MeterEvent;
+import com.stripe.net.RequestOptions;
+import com.stripe.param.billing.MeterEventCreateParams;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.stripe.Answer.ConfigurationError;
+import io.sensormeter.stripe.Answer.Delivered;
+import io.sensormeter.stripe.Answer.NoAnswer;
+import java.time.Duration;
+import java.time.InstantSource;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Stripe's meter events. Thread-safe; one instance serves an environment for its whole life. */
+public final class MeterEvents {
+
+  /**
+   * Bound of {@link #send}, from connect to the end of the answer. Stripe documents none; its
+   * answers take tens to hundreds of milliseconds, and the SDK's own 80 s would outlast a function.
+   */
+  public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
+
+  private final RotatingClient clients;
+  private final InstantSource clock;
+  private final Duration callTimeout;
+
+  /**
+   * @param apiBase such as {@code http://localhost:8080}; blank for Stripe's own
+   * @param secretArn the secret that holds the key as plain text
+   * @param clock tells how long a connection was idle and how long a call took
+   */
+  public MeterEvents(String apiBase, Secrets secrets, String secretArn, InstantSource clock) {
+    this(apiBase, secrets, secretArn, clock, CALL_TIMEOUT);
+  }
+
+  MeterEvents(
+      String apiBase,
+      Secrets secrets,
+      String secretArn,
+      InstantSource clock,
+      Duration callTimeout) {
+    this.clients =
+        new RotatingClient(apiBase, secrets, secretArn, new StripeHttp(clock), callTimeout);
+    this.clock = clock;
+    this.callTimeout = callTimeout;
+  }
+
+  /**
+   * Reads the key unless it is known, so that a batch fails before its first call rather than with
+   * each.
+   *
+   * @throws RuntimeException if Secrets Manager does not give it, or the secret cannot be a key
+   */
+  public void requireKey() {
+    clients.current();
+  }
+
+  /**
+   * Sends the event once, and once more only after Stripe refused the key itself (401) and the
+   * secret held another. Both calls together take at most {@link #CALL_TIMEOUT}, beside the reading
+   * of the secret. When this returns, no call is under way. An interrupt gives {@link NoAnswer} and
+   * leaves the thread's flag set.
+   */
+  public Answer send(Copy copy) {
+    long beganMillis = clock.millis();
+    RotatingClient.Keyed keyed = clients.current();
+    Answer answer = call(keyed, copy, callTimeout.toMillis());
+    if (!(answer instanceof ConfigurationError error) || error.statusCode() != 401) {
+      return answer;
+    }
+    RotatingClient.Keyed renewed;
+    try {
+      renewed = clients.after(keyed);
+    } catch (SdkException | IllegalStateException e) {
+      return new ConfigurationError(
+          error.message() + "; the secret could not be read again: " + e.getMessage(), 401);
+    }
+    long restMillis = callTimeout.toMillis() - (clock.millis() - beganMillis);
+    return renewed.hasKeyOf(keyed) || restMillis < 1 ? error : call(renewed, copy, restMillis);
+  }
+
+  private static Answer call(RotatingClient.Keyed keyed, Copy copy, long boundMillis) {
+    RequestOptions bound =
+        RequestOptions.builder().setReadTimeout(Math.toIntExact(boundMillis)).build();
+    MeterEvent event;
+    try {
+      event = keyed.client().v1().billing().meterEvents().create(params(copy), bound);
+    } catch (StripeException e) {
+      return StripeErrors.answer(e, copy.identifier());
+    } catch (RuntimeException e) {
+      // The SDK's own, on answers it did not foresee. Its message may hold what must not be logged.
+      return new NoAnswer("the SDK failed with " + e.getClass().getName(), false, 0);
+    }
+    int status = event.getLastResponse().code();
+    return copy.identifier().value().equals(event.getIdentifier())
+        ? new Delivered(event.getLastResponse().requestId(), false)
+        : new NoAnswer("HTTP " + status + " without our identifier", false, status);
+  }
+
+  private static MeterEventCreateParams params(Copy copy) {
+    return MeterEventCreateParams.builder()
+        .setEventName(copy.key().meter())
+        .setIdentifier(copy.identifier().value())
+        .setTimestamp(copy.key().hour().start().getEpochSecond())
+        .putPayload("stripe_customer_id", copy.stripeCustomerId())
+        .putPayload("value", Long.toString(copy.value()))
+        .build();
+  }
+}
