@@ -2,6 +2,7 @@ package io.sensormeter;
 
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.RecorderSettings;
+import io.sensormeter.config.ReporterSettings;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.ledger.Captures;
@@ -13,9 +14,14 @@ import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.operator.Operator;
 import io.sensormeter.publisher.Publisher;
+import io.sensormeter.queue.OutcomeQueue;
 import io.sensormeter.queue.ReportQueue;
+import io.sensormeter.queue.ReportReceipts;
 import io.sensormeter.recorder.Recorder;
+import io.sensormeter.reporter.Pace;
+import io.sensormeter.reporter.Reporter;
 import io.sensormeter.scheduler.Scheduler;
+import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.telemetry.Telemetry;
 import java.net.URI;
 import java.time.Duration;
@@ -47,7 +53,7 @@ public final class App implements AutoCloseable {
 
   private final Map<String, String> environment;
   private final InstantSource clock;
-  private final Telemetry telemetry = new Telemetry();
+  private final Telemetry telemetry;
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
   /**
@@ -56,6 +62,8 @@ public final class App implements AutoCloseable {
    */
   public App(Map<String, String> environment, InstantSource clock) {
     this.environment = Map.copyOf(environment);
+    this.telemetry =
+        new Telemetry(environment.getOrDefault("POWERTOOLS_SERVICE_NAME", "sensor-meter"));
     // PostgreSQL keeps microseconds: an instant must come back from the ledger as it went in.
     this.clock = () -> clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
@@ -91,7 +99,10 @@ public final class App implements AutoCloseable {
     Database database = database(settings.database(), settings.secretsManagerEndpoint());
     Captures captures = new Captures(database);
     Publications publications = new Publications(database);
-    ReportQueue queue = new ReportQueue(sqs(settings.sqsEndpoint()), settings.reportsQueueUrl());
+    ReportQueue queue =
+        new ReportQueue(
+            client(SqsClient.builder(), settings.sqsEndpoint(), AWS_CALL_TIMEOUT),
+            settings.reportsQueueUrl());
     Publisher publisher = new Publisher(publications, queue, clock);
     return new LedgerSide(
         new Migrations(database, settings.shippedSource()),
@@ -117,6 +128,27 @@ public final class App implements AutoCloseable {
             settings.invoiceGraceHours()));
   }
 
+  /**
+   * For ReporterFunction.
+   *
+   * @throws IllegalStateException naming every missing or invalid variable
+   * @throws software.amazon.awssdk.core.exception.SdkException if the Stripe key cannot be read
+   */
+  public Reporter reporter() {
+    ReporterSettings settings = ReporterSettings.read(environment);
+    Secrets secrets = secrets(settings.secretsManagerEndpoint(), Reporter.AWS_CALL_MAX);
+    SqsClient sqs = client(SqsClient.builder(), settings.sqsEndpoint(), Reporter.AWS_CALL_MAX);
+    String apiBase = settings.stripeApiBase().map(URI::toString).orElse("");
+    int callsPerSecond = settings.callsPerSecond(secrets.get(settings.stripeSecretArn()));
+    return new Reporter(
+        new MeterEvents(apiBase, secrets, settings.stripeSecretArn(), clock),
+        new OutcomeQueue(sqs, settings.outcomesQueueUrl()),
+        new ReportReceipts(sqs, settings.reportsQueueUrl(), clock),
+        new Pace(callsPerSecond, settings.maxConcurrency()),
+        settings.inFlight(),
+        clock);
+  }
+
   /** Closes connections and clients; on Lambda nobody calls it, the process just ends. */
   @Override
   public void close() {
@@ -126,30 +158,29 @@ public final class App implements AutoCloseable {
   }
 
   private Database database(DatabaseSettings settings, Optional<URI> secretsManagerEndpoint) {
-    Database database = new Database(settings, secrets(secretsManagerEndpoint));
+    Database database = new Database(settings, secrets(secretsManagerEndpoint, AWS_CALL_TIMEOUT));
     closers.push(database::close);
     return database;
   }
 
-  private Secrets secrets(Optional<URI> endpoint) {
-    return new Secrets(client(SecretsManagerClient.builder(), endpoint));
+  private Secrets secrets(Optional<URI> endpoint, Duration callTimeout) {
+    return new Secrets(client(SecretsManagerClient.builder(), endpoint, callTimeout));
   }
 
-  private SqsClient sqs(Optional<URI> endpoint) {
-    return client(SqsClient.builder(), endpoint);
-  }
-
+  /**
+   * With a bounded call: the SDK's default is none, and a function must answer before its timeout.
+   */
   private <
           B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C extends SdkAutoCloseable>
-      C client(B builder, Optional<URI> endpoint) {
+      C client(B builder, Optional<URI> endpoint, Duration callTimeout) {
     endpoint.ifPresent(builder::endpointOverride);
     C client =
         builder
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(Duration.ofSeconds(2))
-                    .socketTimeout(Duration.ofSeconds(5)))
-            .overrideConfiguration(c -> c.apiCallTimeout(AWS_CALL_TIMEOUT))
+                    .socketTimeout(callTimeout))
+            .overrideConfiguration(c -> c.apiCallTimeout(callTimeout))
             .build();
     closers.push(client::close);
     return client;

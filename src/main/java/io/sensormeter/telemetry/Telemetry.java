@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.lambda.powertools.metrics.Metrics;
 import software.amazon.lambda.powertools.metrics.MetricsFactory;
+import software.amazon.lambda.powertools.metrics.model.DimensionSet;
 
 /**
  * Says what an invocation did, once, at its end: a log line whose numbers add up, and the same
@@ -18,7 +19,19 @@ public final class Telemetry {
 
   public static final String NAMESPACE = "SensorMeter";
 
+  /** The only dimension. */
+  public static final String DIMENSION = "Service";
+
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
+  private final String service;
+
+  /**
+   * @param service the stack's name, so that two stacks of an account stay apart
+   */
+  public Telemetry(String service) {
+    this.service = service;
+  }
 
   /**
    * Emits a summary.
@@ -30,6 +43,7 @@ public final class Telemetry {
   public void summary(String what, Map<String, ?> fields, Map<String, ? extends Number> metrics) {
     Metrics emf = MetricsFactory.getMetricsInstance();
     emf.setNamespace(NAMESPACE);
+    emf.setDefaultDimensions(DimensionSet.of(DIMENSION, service));
     metrics.forEach((name, value) -> emf.addMetric(name, value.doubleValue()));
     LOG.info("{}", what, entries(fields), entries(metrics));
     emf.flush();

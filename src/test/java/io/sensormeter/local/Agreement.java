@@ -1,0 +1,127 @@
+package io.sensormeter.local;
+
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Whether the ledger and Stripe hold the same, event for event and unit for unit. */
+public final class Agreement {
+  private static final int SHOWN = 10;
+
+  private final Pipeline pipeline;
+
+  public Agreement(Pipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  private record Ledger(
+      long captured,
+      long pending,
+      long accepted,
+      long rejected,
+      BigDecimal total,
+      Map<String, BigDecimal> acceptedValues) {}
+
+  /** What differs; empty if nothing does. */
+  public List<String> differences() {
+    return differences(ledger());
+  }
+
+  private List<String> differences(Ledger ledger) {
+    List<String> differences = new ArrayList<>();
+    Map<String, BigDecimal> missing = new HashMap<>(ledger.acceptedValues());
+    for (ReceivedEvent event : pipeline.stripe().acceptedEvents()) {
+      BigDecimal value = missing.remove(event.identifier());
+      if (value == null) {
+        differences.add(
+            ledger.acceptedValues().containsKey(event.identifier())
+                ? event.identifier() + " is at Stripe twice"
+                : event.identifier() + " is at Stripe, but not accepted in the ledger");
+      } else if (value.compareTo(event.value()) != 0) {
+        differences.add(
+            "%s is %s in the ledger, %s at Stripe"
+                .formatted(event.identifier(), value, event.value()));
+      }
+    }
+    missing.forEach((identifier, value) -> differences.add(identifier + " is not at Stripe"));
+    BigDecimal billed = pipeline.stripe().total(Pipeline.METER);
+    if (billed.compareTo(ledger.total()) != 0) {
+      differences.add("Stripe bills %s, the ledger holds %s".formatted(billed, ledger.total()));
+    }
+    if (ledger.pending() > 0) {
+      differences.add(ledger.pending() + " reports are pending");
+    }
+    return differences;
+  }
+
+  /**
+   * Prints both sides and the verdict.
+   *
+   * @param took printed with the rate unless zero
+   * @return whether they agree
+   */
+  boolean print(Duration took) {
+    Ledger ledger = ledger();
+    List<ReceivedEvent> events = pipeline.stripe().acceptedEvents();
+    say(
+        "captured %,d, accepted %,d, rejected %,d"
+            .formatted(ledger.captured(), ledger.accepted(), ledger.rejected()));
+    say("%-18s %14s %14s".formatted("", "ledger", "Stripe"));
+    say("%-18s %,14d %,14d".formatted("meter events", ledger.accepted(), events.size()));
+    say(
+        "%-18s %,14.0f %,14.0f"
+            .formatted("sensor-hours", ledger.total(), pipeline.stripe().total(Pipeline.METER)));
+    if (!took.isZero()) {
+      say(
+          "%.1f s, %,.0f reports/s"
+              .formatted(took.toMillis() / 1e3, ledger.captured() * 1e3 / took.toMillis()));
+    }
+    List<String> differences = differences(ledger);
+    differences.stream()
+        .limit(SHOWN)
+        .forEach(difference -> say("DIFFERS: %s".formatted(difference)));
+    if (differences.size() > SHOWN) {
+      say("and %,d more".formatted(differences.size() - SHOWN));
+    }
+    System.out.println(differences.isEmpty() ? "OK" : "NOT OK");
+    return differences.isEmpty();
+  }
+
+  private Ledger ledger() {
+    Map<String, BigDecimal> accepted = new HashMap<>();
+    long captured = 0;
+    long pending = 0;
+    long rejected = 0;
+    try (Connection owner = pipeline.database().connectAsOwner();
+        Statement statement = owner.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select identifier, status, value from metering.meter_report"
+                    + " where status <> 'superseded'")) {
+      while (rows.next()) {
+        captured++;
+        switch (rows.getString("status")) {
+          case "accepted", "verified" ->
+              accepted.put(rows.getString("identifier"), rows.getBigDecimal("value"));
+          case "rejected" -> rejected++;
+          default -> pending++;
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the ledger cannot be read", e);
+    }
+    BigDecimal total = accepted.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    return new Ledger(captured, pending, accepted.size(), rejected, total, accepted);
+  }
+
+  private static void say(String line) {
+    System.out.println("  " + line);
+  }
+}

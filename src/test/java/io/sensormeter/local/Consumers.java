@@ -1,0 +1,84 @@
+package io.sensormeter.local;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Reporters and recorders at work side by side, as Lambda runs them: four and two instances, each
+ * with an environment of its own, messages returned with the delay the function gave them.
+ */
+final class Consumers implements AutoCloseable {
+  private static final int REPORTERS = 4;
+  private static final int RECORDERS = 2;
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
+  /** Longer than the longest delay of a returned message, so that what comes back is waited for. */
+  private static final Duration NO_PROGRESS = Duration.ofMinutes(16);
+
+  private final Pipeline pipeline;
+  private final List<EventSource> sources = new ArrayList<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile boolean closed;
+
+  Consumers(Pipeline pipeline) {
+    this.pipeline = pipeline;
+    for (int i = 0; i < REPORTERS; i++) {
+      sources.add(pipeline.newReporter());
+    }
+    for (int i = 0; i < RECORDERS; i++) {
+      sources.add(pipeline.newRecorder());
+    }
+    for (EventSource source : sources) {
+      source.returnDelays(true);
+      threads.execute(
+          () -> {
+            while (!closed) {
+              source.pollOnce();
+            }
+          });
+    }
+  }
+
+  /** Waits until no report is pending and both queues are empty, or nothing has moved for long. */
+  void awaitSettled(Runnable progress) {
+    long movedNanos = System.nanoTime();
+    int moved = -1;
+    while (!settled()) {
+      int received = sources.stream().mapToInt(EventSource::received).sum();
+      if (received != moved) {
+        moved = received;
+        movedNanos = System.nanoTime();
+      } else if (System.nanoTime() - movedNanos > NO_PROGRESS.toNanos()) {
+        return;
+      }
+      progress.run();
+      pause();
+    }
+    progress.run();
+  }
+
+  private boolean settled() {
+    return pipeline.depth() == 0
+        && pipeline
+                .database()
+                .queryLong("select count(*) from metering.meter_report where status = 'pending'")
+            == 0;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted while the hour was running", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.close();
+  }
+}

@@ -1,0 +1,196 @@
+package io.sensormeter.local;
+
+import io.sensormeter.meter.Hour;
+import io.sensormeter.scheduler.SchedulerHandler;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * {@code mvn -q -Plocal}: hours of billing on this machine, and whether ledger and Stripe agree.
+ * Exits with 0 only if they do.
+ *
+ * <ul>
+ *   <li>{@code -Dorganizations=N}: how many are billed, 1,000 by default
+ *   <li>{@code -Dhours=N}: how many hours in a row, 1 by default
+ *   <li>{@code -Dserve}: keep everything up on today's clock, and tick on demand
+ * </ul>
+ */
+public final class LocalRun implements AutoCloseable {
+  private static final int SENSORS_PER_ORGANIZATION = 20;
+  private static final Path TICK = Path.of("events", "hourly-tick.json");
+  private static final Pattern TIME = Pattern.compile("(\"time\"\\s*:\\s*\")([^\"]+)(\")");
+
+  /** The rule fires within a few seconds of the full hour. */
+  private static final Duration AFTER_THE_HOUR = Duration.ofSeconds(3);
+
+  private final LocalPostgres postgres = LocalPostgres.start();
+  private final LocalSqs sqs = LocalSqs.start();
+  private final LocalSecrets secrets = LocalSecrets.start();
+  private final InstantSource clock;
+  private final FakeStripe stripe;
+  private final int organizations;
+
+  private LocalRun(InstantSource clock, int organizations) {
+    this.clock = clock;
+    this.stripe = FakeStripe.start(clock);
+    this.organizations = organizations;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    int organizations = positive("organizations", 1_000_000);
+    int hours = positive("hours", 816);
+    boolean agree;
+    if ("false".equals(System.getProperty("serve", "false"))) {
+      String tick = Files.readString(TICK);
+      Hour first = Hour.parse(time(tick));
+      SettableClock clock = new SettableClock(first.start().plus(AFTER_THE_HOUR));
+      try (LocalRun run = new LocalRun(clock, organizations)) {
+        agree = run.hours(tick, first, hours, clock);
+      }
+    } else {
+      try (LocalRun run = new LocalRun(InstantSource.system(), organizations)) {
+        run.serve();
+      }
+      agree = true;
+    }
+    System.exit(agree ? 0 : 1);
+  }
+
+  private boolean hours(String tick, Hour first, int hours, SettableClock clock) {
+    say("%,d organizations, %,d hour(s) from %s".formatted(organizations, hours, first));
+    try (Pipeline pipeline = pipeline(first);
+        Consumers consumers = new Consumers(pipeline)) {
+      long began = System.nanoTime();
+      try (ProgressBar bar = bar((long) organizations * hours)) {
+        SchedulerHandler scheduler = pipeline.newScheduler();
+        for (int i = 0; i < hours; i++) {
+          Hour hour = first.plusHours(i);
+          clock.set(hour.start().plus(AFTER_THE_HOUR));
+          bar.setExtraMessage(" " + hour);
+          pipeline.invoke(scheduler, at(tick, hour.start()));
+          consumers.awaitSettled(() -> bar.stepTo(stripe.calls()));
+        }
+      }
+      return new Agreement(pipeline).print(Duration.ofNanos(System.nanoTime() - began));
+    }
+  }
+
+  private void serve() throws IOException {
+    Hour now = Hour.floor(clock.instant());
+    try (Pipeline pipeline = pipeline(now);
+        Consumers consumers = new Consumers(pipeline)) {
+      SchedulerHandler scheduler = pipeline.newScheduler();
+      addresses(pipeline);
+      BufferedReader input =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = input.readLine(); line != null; line = input.readLine()) {
+        if (line.isBlank()) {
+          continue;
+        }
+        if (line.trim().equals("quit")) {
+          break;
+        }
+        command(pipeline, scheduler, consumers, line.trim());
+      }
+    }
+  }
+
+  private static void command(
+      Pipeline pipeline, SchedulerHandler scheduler, Consumers consumers, String line) {
+    String json = line.startsWith("{") ? line : "{\"command\":\"" + line + "\"}";
+    try {
+      System.out.println(pipeline.invoke(scheduler, json));
+      consumers.awaitSettled(() -> {});
+      new Agreement(pipeline).print(Duration.ZERO);
+    } catch (RuntimeException e) {
+      // As Lambda would answer: the person reads it and tries again.
+      System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+
+  private void addresses(Pipeline pipeline) {
+    LocalDatabase database = pipeline.database();
+    say(
+        "PostgreSQL %d  postgresql://%s:%s@%s:%d/%s"
+            .formatted(
+                postgres.majorVersion(),
+                database.user(),
+                database.password(),
+                database.host(),
+                database.port(),
+                database.name()));
+    say("SQS             %s".formatted(sqs.endpoint()));
+    say("Secrets Manager %s".formatted(secrets.endpoint()));
+    say("Stripe fake     %s".formatted(stripe.base()));
+    say(
+        "%,d organizations; type tick, a command as JSON such as {\"command\":\"status\"}, or quit"
+            .formatted(organizations));
+  }
+
+  private Pipeline pipeline(Hour billFrom) {
+    LocalDatabase database = postgres.newDatabase();
+    ApplicationData.insertOrganizations(
+        database, organizations, SENSORS_PER_ORGANIZATION, billFrom.minusHours(24L * 30).start());
+    stripe.addMeter(Pipeline.METER, Formula.SUM, "hour");
+    for (int n = 1; n <= organizations; n++) {
+      stripe.addCustomer(ApplicationData.customerId(n));
+    }
+    return new Pipeline(
+        database, sqs, secrets, stripe, clock, Map.of("BILL_FROM", billFrom.toString()));
+  }
+
+  private static ProgressBar bar(long reports) {
+    return new ProgressBarBuilder()
+        .setTaskName("reported to Stripe")
+        .setInitialMax(reports)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(500)
+        .build();
+  }
+
+  private static String time(String event) {
+    Matcher time = TIME.matcher(event);
+    if (!time.find()) {
+      throw new IllegalStateException(TICK + " has no time");
+    }
+    return time.group(2);
+  }
+
+  private static String at(String event, Instant time) {
+    return TIME.matcher(event).replaceFirst("$1" + time + "$3");
+  }
+
+  private static int positive(String property, int most) {
+    String text = System.getProperty(property, "1");
+    if (text.matches("[1-9]\\d{0,8}") && Integer.parseInt(text) <= most) {
+      return Integer.parseInt(text);
+    }
+    throw new IllegalArgumentException(
+        "-D%s is '%s': a whole number from 1 to %,d".formatted(property, text, most));
+  }
+
+  private static void say(String line) {
+    System.out.println("  " + line);
+  }
+
+  @Override
+  public void close() {
+    stripe.close();
+    secrets.close();
+    sqs.close();
+    postgres.close();
+  }
+}

@@ -1,0 +1,168 @@
+package io.sensormeter.local;
+
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import io.sensormeter.App;
+import io.sensormeter.recorder.RecorderHandler;
+import io.sensormeter.reporter.ReporterHandler;
+import io.sensormeter.scheduler.SchedulerHandler;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The whole pipeline in this process: the handlers as Lambda makes them, with queues and secrets of
+ * their own, on a database and a Stripe account that the caller made.
+ */
+public final class Pipeline implements AutoCloseable {
+  /** Shipped meaning: one meter, see R__billable_readings.sql. */
+  public static final String METER = "active_sensors";
+
+  private static final Duration REPORTS_VISIBILITY = Duration.ofSeconds(370);
+  private static final int RECEIVES = 10;
+  private static final int REPORTER_BATCH = 200;
+  private static final int RECORDER_BATCH = 10;
+
+  private final LocalDatabase database;
+  private final LocalSqs sqs;
+  private final FakeStripe stripe;
+  private final LocalSecrets secrets;
+  private final InstantSource clock;
+  private final Map<String, String> environment = new TreeMap<>();
+  private final List<App> apps = new CopyOnWriteArrayList<>();
+  private final TestContext context = new TestContext();
+
+  /**
+   * @param secrets may serve several pipelines
+   * @param settings variables that differ from {@code SOURCE=shipped}, {@code
+   *     METER_KIND=sum-hourly} and a pace of 800 calls a second
+   */
+  public Pipeline(
+      LocalDatabase database,
+      LocalSqs sqs,
+      LocalSecrets secrets,
+      FakeStripe stripe,
+      InstantSource clock,
+      Map<String, String> settings) {
+    this.database = database;
+    this.sqs = sqs;
+    this.secrets = secrets;
+    this.stripe = stripe;
+    this.clock = clock;
+    String id = UUID.randomUUID().toString().substring(0, 8);
+    databaseVariables("arn:aws:secretsmanager:us-east-1:000000000000:secret:database-" + id);
+    stripeVariables("arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-" + id);
+    environment.put("SOURCE", "shipped");
+    environment.put("METER_KIND", "sum-hourly");
+    environment.put(
+        "REPORTS_QUEUE_URL", sqs.createQueue("reports-" + id, REPORTS_VISIBILITY, RECEIVES));
+    environment.put(
+        "OUTCOMES_QUEUE_URL", sqs.createQueue("outcomes-" + id, REPORTS_VISIBILITY, RECEIVES));
+    environment.put("SQS_ENDPOINT", sqs.endpoint().toString());
+    environment.put("SECRETS_MANAGER_ENDPOINT", secrets.endpoint().toString());
+    environment.putAll(settings);
+  }
+
+  private void databaseVariables(String secretArn) {
+    secrets.put(secretArn, database.secretJson());
+    environment.put("DATABASE_SECRET_ARN", secretArn);
+    environment.put("DATABASE_HOST", database.host());
+    environment.put("DATABASE_PORT", String.valueOf(database.port()));
+    environment.put("DATABASE_NAME", database.name());
+    environment.put("DATABASE_SSL_MODE", "disable");
+  }
+
+  private void stripeVariables(String secretArn) {
+    String key = "rk_test_" + UUID.randomUUID();
+    stripe.addKey(key, Permission.BILLING_METER_EVENT_WRITE);
+    secrets.put(secretArn, key);
+    environment.put("STRIPE_SECRET_ARN", secretArn);
+    environment.put("STRIPE_API_BASE", stripe.base().toString());
+    environment.put("STRIPE_CALLS_PER_SECOND", "800");
+  }
+
+  /** The variables the functions are given. */
+  public Map<String, String> environment() {
+    return Map.copyOf(environment);
+  }
+
+  public LocalDatabase database() {
+    return database;
+  }
+
+  public FakeStripe stripe() {
+    return stripe;
+  }
+
+  public LocalSecrets secrets() {
+    return secrets;
+  }
+
+  public TestContext context() {
+    return context;
+  }
+
+  public String reportsUrl() {
+    return environment.getOrDefault("REPORTS_QUEUE_URL", "");
+  }
+
+  public String outcomesUrl() {
+    return environment.getOrDefault("OUTCOMES_QUEUE_URL", "");
+  }
+
+  /** Messages in both queues, visible or not. */
+  public int depth() {
+    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl());
+  }
+
+  /** A new execution environment of SchedulerFunction. */
+  public SchedulerHandler newScheduler() {
+    return new SchedulerHandler(newApp());
+  }
+
+  /** A new execution environment of ReporterFunction behind its event source mapping. */
+  public EventSource newReporter() {
+    ReporterHandler handler = new ReporterHandler(newApp());
+    return new EventSource(
+        sqs.client(), reportsUrl(), sqs.arn(reportsUrl()), REPORTER_BATCH, handler::handleRequest);
+  }
+
+  /** A new execution environment of RecorderFunction behind its event source mapping. */
+  public EventSource newRecorder() {
+    RecorderHandler handler = new RecorderHandler(newApp());
+    return new EventSource(
+        sqs.client(),
+        outcomesUrl(),
+        sqs.arn(outcomesUrl()),
+        RECORDER_BATCH,
+        handler::handleRequest);
+  }
+
+  /** Invokes with JSON as Lambda does: decoded by its own serializer. */
+  public Map<String, Object> invoke(SchedulerHandler scheduler, String json) {
+    return scheduler.handleRequest(decode(json), context);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static Map<String, Object> decode(String json) {
+    PojoSerializer<Map> serializer = JacksonFactory.getInstance().getSerializer(Map.class);
+    return serializer.fromJson(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private App newApp() {
+    App app = new App(environment, clock);
+    apps.add(app);
+    return app;
+  }
+
+  @Override
+  public void close() {
+    apps.forEach(App::close);
+  }
+}
