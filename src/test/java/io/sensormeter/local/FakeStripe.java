@@ -53,7 +53,6 @@ public final class FakeStripe implements AutoCloseable {
   private final MeterEventEndpoint events;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-  private volatile boolean closing;
 
   private FakeStripe(HttpServer server, InstantSource clock) {
     this.server = server;
@@ -262,7 +261,6 @@ public final class FakeStripe implements AutoCloseable {
   /** Ends every call and stops listening. */
   @Override
   public void close() {
-    closing = true;
     releaseHeldCalls();
     threads.shutdownNow();
     server.stop(0);
@@ -274,18 +272,24 @@ public final class FakeStripe implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
+    try (exchange) { // closed without an answer, it drops the connection
       String requestId = "req_%014d".formatted(requests.incrementAndGet());
-      Answer answer = answer(exchange, requestId);
+      Answer answer = answerOrRemember(exchange, requestId);
       if (answer != null) {
         send(exchange, answer, requestId);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // close() ends calls that sleep or hang
+    }
+  }
+
+  /** Remembers the fake's own failure before the caller can see its connection drop. */
+  private @Nullable Answer answerOrRemember(HttpExchange exchange, String requestId)
+      throws IOException, InterruptedException {
+    try {
+      return answer(exchange, requestId);
     } catch (RuntimeException e) {
-      if (!closing) {
-        failure.compareAndSet(null, e);
-      }
+      failure.compareAndSet(null, e);
       throw e;
     }
   }
