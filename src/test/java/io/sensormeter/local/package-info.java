@@ -1,9 +1,8 @@
 /**
- * Everything sensor-meter talks to, on this machine: stand-ins for tests and for the local run.
- *
- * <p>{@link io.sensormeter.local.FakeStripe} answers as Stripe answers for meter events, meters and
- * summaries. A fake is worth what it refuses: each rule names the section of facts/stripe.md it
- * comes from, and where those facts say "open", the answer can be chosen by the test.
+ * What stands in for AWS, Stripe and the application on one machine: real PostgreSQL, a real SQS
+ * protocol server, Lambda's own serializer and runtime client; Stripe and Secrets Manager, which
+ * cannot be run here, at the wire. The integration tests and the local run stand on it; nothing of
+ * it ships.
  */
 @org.jspecify.annotations.NullMarked
 package io.sensormeter.local;
