@@ -1,0 +1,25 @@
+-- The least-privileged role of sensor-meter. An administrator runs this once, connected to the
+-- application's database as the owner of its tables; superuser is not needed.
+
+-- Choose a long random password here and put the same one into the secret.
+create role sensor_meter login password 'change-me';
+
+-- Membership lets whoever is not superuser create a schema for the role, and read the ledger later.
+grant sensor_meter to current_user;
+
+-- Connecting, also where it was revoked from PUBLIC.
+do $$ begin execute format('grant connect on database %I to sensor_meter', current_database()); end $$;
+
+-- The ledger: the only place where the role may create or write anything.
+create schema metering authorization sensor_meter;
+
+-- The six tables the reading is counted from, read-only.
+grant usage on schema public to sensor_meter;
+grant select on
+  public.organizations,
+  public.sites,
+  public.areas,
+  public.units,
+  public.devices,
+  public.subscriptions
+to sensor_meter;
