@@ -5,9 +5,9 @@ import java.util.concurrent.ConcurrentMap;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Secrets by ARN, read when first asked for and kept until their user says they no longer work. Whoever
- * uses a secret learns of its rotation from the refusal itself (PostgreSQL 28P01, Stripe 401), so no
- * age limit is needed and no secret is read on a timer. Thread-safe.
+ * Secrets by ARN, read when first asked for and kept until their user says they no longer work.
+ * Whoever uses a secret learns of its rotation from the refusal itself (PostgreSQL 28P01, Stripe
+ * 401), so no age limit is needed and no secret is read on a timer. Thread-safe.
  */
 public final class Secrets {
 

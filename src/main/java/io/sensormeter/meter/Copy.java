@@ -3,8 +3,8 @@ package io.sensormeter.meter;
 import java.time.Instant;
 
 /**
- * A copy of a pending report: all that the reporter needs to send it, and until when it may. There may
- * be several copies of one report; that they are equal and expire is what makes them harmless.
+ * A copy of a pending report: all that the reporter needs to send it, and until when it may. There
+ * may be several copies of one report; that they are equal and expire is what makes them harmless.
  *
  * @param key which report
  * @param kind frozen at capture

@@ -27,8 +27,8 @@ public enum MeterKind {
   }
 
   /**
-   * Whether a second event of the same hour replaces the first, whatever its age. The other kinds are
-   * additive: outside Stripe's 24 hours of identifier uniqueness a second event counts again.
+   * Whether a second event of the same hour replaces the first, whatever its age. The other kinds
+   * are additive: outside Stripe's 24 hours of identifier uniqueness a second event counts again.
    */
   public boolean replaceable() {
     return this == SUM_HOURLY;
@@ -45,8 +45,7 @@ public enum MeterKind {
         return kind;
       }
     }
-    throw new IllegalArgumentException(
-        "'" + text + "' is no meter kind; known are " + labels());
+    throw new IllegalArgumentException("'" + text + "' is no meter kind; known are " + labels());
   }
 
   private static String labels() {

@@ -3,7 +3,9 @@ package io.sensormeter.meter;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a report after a call to Stripe. No outcome means silence: the copy comes back. */
+/**
+ * What is known of a report after a call to Stripe. No outcome means silence: the copy comes back.
+ */
 public sealed interface Outcome {
 
   /** Which report. */
@@ -24,11 +26,15 @@ public sealed interface Outcome {
       implements Outcome {}
 
   /**
-   * Stripe refused a first revision of value 0 on a sum meter. Nothing is owed for it, so it counts as
-   * accepted.
+   * Stripe refused a first revision of value 0 on a sum meter. Nothing is owed for it, so it counts
+   * as accepted.
    */
   record ZeroRefused(ReportKey key, Instant at, @Nullable String requestId, String message)
-      implements Outcome {}
+      implements Outcome {
+
+    /** The ledger's {@code failure_code} beside status {@code accepted}. */
+    public static final String CODE = "zero_refused";
+  }
 
   /**
    * Stripe refused the event for good: a person has to look.

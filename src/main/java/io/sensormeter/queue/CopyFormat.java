@@ -6,8 +6,9 @@ import io.sensormeter.meter.MeterKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a message on the reports queue, version {@value #VERSION}: one copy. Fields may be added
- * within a version, so that two releases can stand side by side; a reader ignores what it does not know.
+ * The body of a message on the reports queue, version {@value #VERSION}: one copy. Fields may be
+ * added within a version, so that two releases can stand side by side; a reader ignores what it
+ * does not know.
  */
 public final class CopyFormat {
 

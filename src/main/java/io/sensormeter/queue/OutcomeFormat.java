@@ -10,14 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a message on the outcomes queue, version {@value #VERSION}: outcomes of one batch. */
+/**
+ * The body of a message on the outcomes queue, version {@value #VERSION}: outcomes of one batch.
+ */
 public final class OutcomeFormat {
 
   static final int VERSION = 1;
 
   private static final String ACCEPTED = "accepted";
   private static final String DUPLICATE = "duplicate";
-  private static final String ZERO_REFUSED = "zero_refused";
+  private static final String ZERO_REFUSED = Outcome.ZeroRefused.CODE;
   private static final String REJECTED = "rejected";
 
   private OutcomeFormat() {}

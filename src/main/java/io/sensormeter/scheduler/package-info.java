@@ -1,3 +1,5 @@
-/** From tick to reports queue: capture the owed hours, publish their reports, sweep what is overdue. */
+/**
+ * From tick to reports queue: capture the owed hours, publish their reports, sweep what is overdue.
+ */
 @org.jspecify.annotations.NullMarked
 package io.sensormeter.scheduler;

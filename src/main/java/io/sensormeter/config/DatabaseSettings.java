@@ -1,0 +1,46 @@
+package io.sensormeter.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the ledger is. What is absent here comes from the secret.
+ *
+ * @param secretArn the secret with {@code username}, {@code password} and perhaps host, port,
+ *     dbname
+ * @param host wins over the secret's
+ * @param port wins over the secret's; 5432 if neither says
+ * @param name wins over the secret's
+ * @param tls false only for a server on this very machine
+ */
+public record DatabaseSettings(
+    String secretArn,
+    Optional<String> host,
+    Optional<Integer> port,
+    Optional<String> name,
+    boolean tls) {
+
+  private static final List<String> LOCAL_HOSTS =
+      List.of("localhost", "127.0.0.1", "::1", "host.docker.internal");
+
+  static DatabaseSettings read(Variables variables) {
+    String secretArn =
+        variables.required("DATABASE_SECRET_ARN", "the secret that holds username and password");
+    Optional<String> host = variables.optional("DATABASE_HOST");
+    String sslMode = variables.optional("DATABASE_SSL_MODE").orElse("verify-full");
+    if (!List.of("verify-full", "disable").contains(sslMode)) {
+      variables.problem("DATABASE_SSL_MODE is '" + sslMode + "': verify-full (default) or disable");
+    }
+    boolean tls = !sslMode.equals("disable");
+    if (!tls && !host.map(LOCAL_HOSTS::contains).orElse(false)) {
+      variables.problem(
+          "DATABASE_SSL_MODE is 'disable': only with DATABASE_HOST one of "
+              + String.join(", ", LOCAL_HOSTS));
+    }
+    Optional<Integer> port =
+        variables
+            .optional("DATABASE_PORT")
+            .map(_ -> variables.number("DATABASE_PORT", 1, 65535, 5432));
+    return new DatabaseSettings(secretArn, host, port, variables.optional("DATABASE_NAME"), tls);
+  }
+}

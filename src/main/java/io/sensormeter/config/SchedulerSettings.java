@@ -1,0 +1,62 @@
+package io.sensormeter.config;
+
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What SchedulerFunction is told by its environment.
+ *
+ * @param shippedSource whether the migration owns {@code metering.billable_readings}
+ * @param meterKind frozen on every report captured from now on
+ * @param billFrom the first hour billed; empty = shadow, nothing is ever sent
+ * @param catchUpHours how far back an hour without a tick row is still captured, 1 to 816 (34 days:
+ *     Stripe takes timestamps up to 35 days old)
+ * @param invoiceGraceHours how long the Stripe account keeps invoices open after the period, 1 to
+ *     72
+ * @param reportsQueueUrl where copies are published
+ * @param sqsEndpoint instead of AWS's own
+ * @param secretsManagerEndpoint instead of AWS's own
+ */
+public record SchedulerSettings(
+    DatabaseSettings database,
+    boolean shippedSource,
+    MeterKind meterKind,
+    Optional<Hour> billFrom,
+    int catchUpHours,
+    int invoiceGraceHours,
+    String reportsQueueUrl,
+    Optional<URI> sqsEndpoint,
+    Optional<URI> secretsManagerEndpoint) {
+
+  /** 34 days: a day inside Stripe's limit of 35 days for the timestamp of a meter event. */
+  public static final int CATCH_UP_HOURS_MAX = 816;
+
+  private static final String SOURCE_WHY =
+      "shipped = the migration keeps metering.billable_readings, own = you created it";
+
+  /**
+   * Reads the environment.
+   *
+   * @throws IllegalStateException naming every missing or invalid variable
+   */
+  public static SchedulerSettings read(Map<String, String> environment) {
+    Variables variables = new Variables(environment);
+    SchedulerSettings settings =
+        new SchedulerSettings(
+            DatabaseSettings.read(variables),
+            variables.choice("SOURCE", SOURCE_WHY, List.of("shipped", "own")).equals("shipped"),
+            variables.meterKind(),
+            variables.hour("BILL_FROM"),
+            variables.number("CATCH_UP_HOURS", 1, CATCH_UP_HOURS_MAX, CATCH_UP_HOURS_MAX),
+            variables.invoiceGraceHours(),
+            variables.queueUrl("REPORTS_QUEUE_URL"),
+            variables.address("SQS_ENDPOINT"),
+            variables.address("SECRETS_MANAGER_ENDPOINT"));
+    variables.refuseProblems("SchedulerFunction");
+    return settings;
+  }
+}

@@ -1,0 +1,144 @@
+package io.sensormeter.config;
+
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Reads environment variables and collects what is wrong with them, so that one error names every
+ * one. A blank value means the default. After {@link #refuseProblems} has returned, every value
+ * read is valid.
+ */
+final class Variables {
+
+  private final Map<String, String> environment;
+  private final List<String> problems = new ArrayList<>();
+
+  Variables(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  Optional<String> optional(String name) {
+    return Optional.ofNullable(environment.get(name)).map(String::trim).filter(v -> !v.isEmpty());
+  }
+
+  /** The value, or {@code ""} with a problem noted if it is missing. */
+  String required(String name, String meaning) {
+    return optional(name)
+        .orElseGet(
+            () -> {
+              problem(name + " is missing: " + meaning);
+              return "";
+            });
+  }
+
+  int number(String name, int least, int most, int otherwise) {
+    return optional(name)
+        .map(
+            text -> {
+              try {
+                int number = Integer.parseInt(text);
+                if (number >= least && number <= most) {
+                  return number;
+                }
+              } catch (NumberFormatException e) {
+                // Said below, with the rule.
+              }
+              problem(
+                  "%s is '%s': a whole number from %d to %d (default %d)"
+                      .formatted(name, text, least, most, otherwise));
+              return otherwise;
+            })
+        .orElse(otherwise);
+  }
+
+  /** One of {@code choices}; the first one with a problem noted if it is missing or another. */
+  String choice(String name, String why, List<String> choices) {
+    Optional<String> text = optional(name);
+    if (text.isPresent() && choices.contains(text.get())) {
+      return text.get();
+    }
+    String either = String.join(", ", choices);
+    problem(
+        text.map(wrong -> "%s is '%s': it must be one of %s".formatted(name, wrong, either))
+            .orElse("%s is missing: one of %s; %s".formatted(name, either, why)));
+    return choices.getFirst();
+  }
+
+  MeterKind meterKind() {
+    List<String> labels = List.of("sum-hourly", "sum", "last");
+    return MeterKind.parse(
+        choice("METER_KIND", "it has no default because a wrong guess bills twice", labels));
+  }
+
+  /** Stripe's default is one hour, the most it can be set to 72. */
+  int invoiceGraceHours() {
+    return number("INVOICE_GRACE_HOURS", 1, 72, 1);
+  }
+
+  Optional<Hour> hour(String name) {
+    return parsed(name, Hour::parse);
+  }
+
+  /** An http or https address; empty means the service's own. */
+  Optional<URI> address(String name) {
+    return parsed(name, text -> address(name, text));
+  }
+
+  /** A queue's URL; a placeholder with a problem noted if it is missing or no URL. */
+  String queueUrl(String name) {
+    String text =
+        required(name, "the queue's URL, https://sqs.<region>.amazonaws.com/<account>/<name>");
+    if (!text.isEmpty()) {
+      parsed(name, t -> address(name, t));
+    }
+    return text;
+  }
+
+  void problem(String problem) {
+    problems.add(problem);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws IllegalStateException naming every problem, so that one deployment mends them all
+   */
+  void refuseProblems(String function) {
+    if (!problems.isEmpty()) {
+      throw new IllegalStateException(
+          "%s does not start, %d setting(s) to mend: %s"
+              .formatted(function, problems.size(), String.join("; ", problems)));
+    }
+  }
+
+  private static URI address(String name, String text) {
+    try {
+      URI uri = new URI(text);
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Said below, with the rule.
+    }
+    throw new IllegalArgumentException(
+        "%s is '%s': it must be an http or https URL".formatted(name, text));
+  }
+
+  private <T> Optional<T> parsed(String name, Function<String, T> parser) {
+    Optional<String> text = optional(name);
+    try {
+      return text.map(parser);
+    } catch (IllegalArgumentException e) {
+      String message = String.valueOf(e.getMessage());
+      problem(message.startsWith(name) ? message : name + ": " + message);
+      return Optional.empty();
+    }
+  }
+}

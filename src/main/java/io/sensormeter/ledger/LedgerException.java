@@ -1,0 +1,31 @@
+package io.sensormeter.ledger;
+
+import java.sql.SQLException;
+
+/**
+ * The database refused or did not answer; the transaction was rolled back, nothing of it stands.
+ */
+public final class LedgerException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String sqlState;
+
+  LedgerException(String message, SQLException cause) {
+    super(message, cause);
+    String state = cause.getSQLState();
+    this.sqlState = state == null ? "" : state;
+  }
+
+  LedgerException(String message, LedgerException cause) {
+    super(message, cause);
+    this.sqlState = cause.sqlState;
+  }
+
+  /**
+   * The SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html), or {@code ""} without one.
+   */
+  public String sqlState() {
+    return sqlState;
+  }
+}

@@ -1,0 +1,114 @@
+package io.sensormeter.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings schema {@code metering} up to this release, under Flyway's advisory lock, so that any
+ * number of functions may start at once. Migrations only add: the previous release runs on the
+ * result.
+ */
+public final class Migrations {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
+  private final Database database;
+  private final boolean shippedSource;
+  private boolean done;
+
+  /**
+   * @param shippedSource whether {@code metering.billable_readings} is ours to create; if false no
+   *     migration touches it
+   */
+  public Migrations(Database database, boolean shippedSource) {
+    this.database = database;
+    this.shippedSource = shippedSource;
+  }
+
+  /**
+   * Migrates if behind; once in the life of an execution environment, since a new release is a new
+   * one.
+   *
+   * @throws LedgerException if the schema is missing or a migration fails; nothing of it stands
+   */
+  public void run() {
+    if (done) {
+      return;
+    }
+    try {
+      try (Connection connection = database.open()) {
+        requireSchema(connection);
+      }
+      migrate();
+      done = true;
+    } catch (SQLException e) {
+      throw new LedgerException(
+          "migrating schema metering failed: " + e.getMessage() + " [" + e.getSQLState() + "]", e);
+    }
+  }
+
+  private void migrate() throws SQLException {
+    FluentConfiguration configuration =
+        Flyway.configure(Migrations.class.getClassLoader())
+            .dataSource(new Connections(database))
+            .defaultSchema("metering")
+            .schemas("metering")
+            .createSchemas(false)
+            .cleanDisabled(true)
+            // A rolled-back release meets the migrations of its successor.
+            .ignoreMigrationPatterns("*:future", "*:missing")
+            .locations(
+                shippedSource
+                    ? new String[] {"classpath:db/ledger", "classpath:db/source"}
+                    : new String[] {"classpath:db/ledger"});
+    try {
+      var result = configuration.load().migrate();
+      if (result.migrationsExecuted > 0) {
+        LOG.info("schema metering migrated: {} script(s) run", result.migrationsExecuted);
+      }
+    } catch (FlywayException e) {
+      throw new SQLException(e.getMessage(), e);
+    }
+  }
+
+  private static void requireSchema(Connection connection) throws SQLException {
+    boolean usable =
+        Sql.one(
+                connection,
+                row -> row.getBoolean(1),
+                """
+                select coalesce((
+                  select has_schema_privilege(s.oid, 'CREATE')
+                  from pg_namespace s where s.nspname = 'metering'), false)
+                """)
+            .orElseThrow();
+    if (!usable) {
+      throw new SQLException(
+          "schema metering does not exist or is not owned by this role: run role.sql first, see"
+              + " 'The database role' in the README");
+    }
+  }
+
+  /**
+   * Flyway opens connections of its own, with the same settings and the same answer to a rotation.
+   */
+  private static final class Connections extends PGSimpleDataSource {
+
+    private final transient Database database;
+
+    Connections(Database database) {
+      this.database = database;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return database.open();
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.sensormeter.ledger;
+
+/** The SQLSTATEs we act on (postgresql.org/docs/current/errcodes-appendix.html). */
+final class SqlState {
+
+  static final String INVALID_AUTHORIZATION = "28000";
+  static final String INVALID_PASSWORD = "28P01";
+  static final String NOT_NULL_VIOLATION = "23502";
+  static final String CHECK_VIOLATION = "23514";
+  static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private SqlState() {}
+}

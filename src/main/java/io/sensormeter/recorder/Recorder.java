@@ -1,0 +1,87 @@
+package io.sensormeter.recorder;
+
+import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.ledger.Settlements;
+import io.sensormeter.ledger.Settlements.Settled;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.meter.ReportKey;
+import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.UnreadableMessage;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records a batch of outcome messages in the ledger with one UPDATE. Messages may come twice and in
+ * any order: of several outcomes of a report the one with precedence counts.
+ */
+public final class Recorder {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
+
+  private final Settlements settlements;
+
+  public Recorder(Settlements settlements) {
+    this.settlements = settlements;
+  }
+
+  /**
+   * What a batch came to.
+   *
+   * @param unreadable ids of the messages that go back, and at last to the dead-letter queue
+   */
+  public record Recorded(List<String> unreadable, RecorderSummary summary) {}
+
+  /**
+   * Records the batch.
+   *
+   * @throws io.sensormeter.ledger.LedgerException if nothing could be recorded; the whole batch
+   *     returns
+   */
+  public Recorded record(List<SQSMessage> messages) {
+    List<String> unreadable = new ArrayList<>();
+    List<Outcome> outcomes = new ArrayList<>();
+    for (SQSMessage message : messages) {
+      try {
+        outcomes.addAll(OutcomeFormat.decode(message.getBody()));
+      } catch (UnreadableMessage e) {
+        LOG.error(
+            "outcome message {} cannot be read: {}; it returns and ends in the dead-letter queue,"
+                + " the ledger publishes its reports again",
+            message.getMessageId(),
+            e.getMessage());
+        unreadable.add(message.getMessageId());
+      }
+    }
+    Collection<Outcome> reduced = reduce(outcomes);
+    Settled settled = settlements.settle(reduced);
+    if (settled.unknown() > 0) {
+      LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
+    }
+    return new Recorded(
+        unreadable,
+        new RecorderSummary(
+            outcomes.size(), outcomes.size() - reduced.size(), settled, unreadable.size()));
+  }
+
+  /** At most one outcome for each report: accepted before rejected, else the first. */
+  static Collection<Outcome> reduce(List<Outcome> outcomes) {
+    Map<ReportKey, Outcome> byKey = new LinkedHashMap<>();
+    for (Outcome outcome : outcomes) {
+      byKey.merge(outcome.key(), outcome, (known, next) -> rank(next) > rank(known) ? next : known);
+    }
+    return byKey.values();
+  }
+
+  private static int rank(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Rejected _ -> 0;
+      case Outcome.ZeroRefused _ -> 1;
+      case Outcome.Accepted _ -> 2;
+    };
+  }
+}
