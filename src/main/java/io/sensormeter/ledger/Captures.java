@@ -187,8 +187,9 @@ public final class Captures {
    * @param organizationId null = all
    */
   public Captured preview(Hour hour, @Nullable String organizationId, MeterKind kind, Instant now) {
-    return database.transaction(
+    return transaction(
         "previewing " + hour,
+        hour,
         connection ->
             readings(
                 connection,
@@ -197,9 +198,17 @@ public final class Captures {
   }
 
   private <T> T transaction(Hour hour, Database.Work<T> work) {
+    return transaction("capturing " + hour, hour, work);
+  }
+
+  private <T> T transaction(String what, Hour hour, Database.Work<T> work) {
     try {
-      return database.transaction("capturing " + hour, work);
+      return database.transaction(what, work);
     } catch (LedgerException e) {
+      if (e.sqlState().startsWith(SqlState.CLASS_SYNTAX_OR_ACCESS)
+          || e.sqlState().startsWith(SqlState.CLASS_DATA)) {
+        requireSource(what, e);
+      }
       if (e.sqlState().equals(SqlState.NOT_NULL_VIOLATION)
           || e.sqlState().equals(SqlState.CHECK_VIOLATION)) {
         throw new LedgerException(
@@ -208,6 +217,17 @@ public final class Captures {
             e);
       }
       throw e;
+    }
+  }
+
+  private void requireSource(String what, LedgerException failure) {
+    Optional<String> problem =
+        database.transaction("reading the source's signature", SourceFunction::problem);
+    if (problem.isPresent()) {
+      throw new LedgerException(
+          "%s: %s; nothing was captured, the hour stays owed: %s"
+              .formatted(what, problem.get(), failure.getMessage()),
+          failure);
     }
   }
 
