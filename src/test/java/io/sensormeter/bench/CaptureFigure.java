@@ -1,6 +1,6 @@
 package io.sensormeter.bench;
 
-import io.sensormeter.config.DatabaseSettings;
+import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Database;
@@ -16,7 +16,6 @@ import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -37,7 +36,9 @@ final class CaptureFigure {
         Pipeline pipeline =
             new Pipeline(database, benchmark.sqs, benchmark.secrets, stripe, clock, Map.of());
         SecretsManagerClient client = client(benchmark);
-        Database ledger = new Database(settings(pipeline.environment()), new Secrets(client));
+        Database ledger =
+            new Database(
+                SchedulerSettings.read(pipeline.environment()).database(), new Secrets(client));
         Connection role = database.connectAsRole()) {
       // Shadow: migrates, and nothing is published.
       pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
@@ -74,15 +75,6 @@ final class CaptureFigure {
         .endpointOverride(benchmark.secrets.endpoint())
         .httpClient(UrlConnectionHttpClient.create())
         .build();
-  }
-
-  private static DatabaseSettings settings(Map<String, String> environment) {
-    return new DatabaseSettings(
-        environment.getOrDefault("DATABASE_SECRET_ARN", ""),
-        Optional.ofNullable(environment.get("DATABASE_HOST")),
-        Optional.ofNullable(environment.get("DATABASE_PORT")).map(Integer::valueOf),
-        Optional.ofNullable(environment.get("DATABASE_NAME")),
-        false);
   }
 
   private static void insert(Connection role, Hour hour) throws Exception {
