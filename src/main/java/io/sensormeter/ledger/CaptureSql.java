@@ -3,26 +3,9 @@ package io.sensormeter.ledger;
 /** The statement that turns an hour's readings into reports. */
 final class CaptureSql {
 
-  /**
-   * Arguments: hour, hour, then the row {@code argument}: hour, its label, kind, shadow,
-   * captured_at, send_before (null = no copy has left yet), organization (null = all). Each reading
-   * becomes one report; one that cannot be billed becomes a rejected report with a code and no
-   * value, and the others are captured all the same. Of two organizations with one Stripe customer
-   * the first is live, the others are rejected. What stands already is left as it is.
-   */
-  private static final String JUDGED =
+  private static final String JUDGEMENT =
       """
-      with reading as materialized (
-        select r.organization_id collate "C" as organization_id,
-               r.meter collate "C" as meter,
-               r.stripe_customer_id collate "C" as customer,
-               r.value
-        from metering.billable_readings(?) as r
-      ), standing as materialized (
-        select r.organization_id as holder, r.meter, r.stripe_customer_id as customer
-        from metering.meter_report as r
-        where r.hour = ? and r.status not in ('rejected', 'superseded')
-      ), doubled as materialized (
+      doubled as materialized (
         select organization_id, meter, count(*) as readings
         from reading group by organization_id, meter having count(*) > 1
       ), single as materialized (
@@ -56,11 +39,30 @@ final class CaptureSql {
         left join standing on standing.meter = s.meter and standing.customer = s.customer
         union all
         select organization_id, meter, null, null, null, 'reading_doubled', readings from doubled
-      ), argument as (
-        select ?::timestamptz as hour, ?::text as label, ?::text as kind, ?::boolean as shadow,
-               ?::timestamptz as captured_at, ?::timestamptz as send_before, ?::text as organization
       )
       """;
+
+  /**
+   * Arguments: hour, hour, then the row {@code argument}: hour, its label, kind, shadow,
+   * captured_at, send_before (null = no copy has left yet), organization (null = all). Each reading
+   * becomes one report; one that cannot be billed becomes a rejected report with a code and no
+   * value, and the others are captured all the same. Of two organizations with one Stripe customer
+   * the first is live, the others are rejected. What stands already is left as it is.
+   */
+  private static final String JUDGED =
+      judged(
+              "metering.billable_readings(?) as r",
+              """
+              select r.organization_id as holder, r.meter, r.stripe_customer_id as customer
+              from metering.meter_report as r
+              where r.hour = ? and r.status not in ('rejected', 'superseded')
+              """)
+          + """
+          , argument as (
+            select ?::timestamptz as hour, ?::text as label, ?::text as kind, ?::boolean as shadow,
+                   ?::timestamptz as captured_at, ?::timestamptz as send_before, ?::text as organization
+          )
+          """;
 
   /** Writes the reports; one row: reports, rejected, total. */
   static final String INSERT =
@@ -124,4 +126,27 @@ final class CaptureSql {
           """;
 
   private CaptureSql() {}
+
+  /**
+   * The common table expressions up to {@code judged}: each reading of {@code source} and, if it
+   * cannot be billed, why.
+   *
+   * @param source what follows {@code from}, its rows named {@code r}
+   * @param standing the customers that are live in this hour: holder, meter, customer
+   */
+  static String judged(String source, String standing) {
+    return """
+    with reading as materialized (
+      select r.organization_id collate "C" as organization_id,
+             r.meter collate "C" as meter,
+             r.stripe_customer_id collate "C" as customer,
+             r.value
+      from %s
+    ), standing as materialized (
+      %s
+    ),
+    """
+            .formatted(source, standing)
+        + JUDGEMENT;
+  }
 }
