@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -29,48 +30,75 @@ final class TemplateAlarmsTest {
   private static final String ALARM = "AWS::CloudWatch::Alarm";
   private static final Pattern ANCHOR = Pattern.compile("README\\.md#(runbook-[a-z-]+)$");
 
-  /** Every alarm, and the metric it watches. */
-  private static final Map<String, String> METRICS =
+  /** Every alarm, and when it is on. */
+  private static final Map<String, String> ALARMS =
       Map.ofEntries(
-          Map.entry("HeartbeatAlarm", "TickCompleted"),
-          Map.entry("UncapturedHourAlarm", "OldestUncapturedAge"),
-          Map.entry("PendingHourAlarm", "OldestPendingAge"),
-          Map.entry("OrganizationsNewlyRejectedAlarm", "OrganizationsNewlyRejected"),
-          Map.entry("CaptureDroppedAlarm", "CaptureDropped"),
-          Map.entry("HoursSkippedAlarm", "HoursSkipped"),
-          Map.entry("ReportsLateAlarm", "ReportsLate"),
-          Map.entry("NewUnresolvedAlarm", "OpenUnresolved"),
-          Map.entry("NewDiscrepanciesAlarm", "OpenDiscrepancies"),
-          Map.entry("NewExpiredAlarm", "OpenExpired"),
-          Map.entry("RuleFailedAlarm", "FailedInvocations"),
-          Map.entry("RuleDeadLetterAlarm", "InvocationsSentToDlq"),
-          Map.entry("EventsDroppedAlarm", "AsyncEventsDropped"),
-          Map.entry("SchedulerErrorsAlarm", "Errors"),
-          Map.entry("ReporterErrorsAlarm", "Errors"),
-          Map.entry("RecorderErrorsAlarm", "Errors"),
-          Map.entry("SchedulerThrottlesAlarm", "Throttles"),
-          Map.entry("ReporterThrottlesAlarm", "Throttles"),
-          Map.entry("RecorderThrottlesAlarm", "Throttles"),
-          Map.entry("SchedulerDurationAlarm", "Duration"),
-          Map.entry("ReporterDurationAlarm", "Duration"),
-          Map.entry("RecorderDurationAlarm", "Duration"),
-          Map.entry("OldReportsAlarm", "ApproximateAgeOfOldestMessage"),
-          Map.entry("StripeConfigurationAlarm", "StripeConfigurationErrors"),
-          Map.entry("UnreadableMessagesAlarm", "UnreadableMessages"),
-          Map.entry("ReportsDeadLettersAlarm", "ApproximateNumberOfMessagesVisible"),
-          Map.entry("OutcomesDeadLettersAlarm", "ApproximateNumberOfMessagesVisible"),
-          Map.entry("ScheduleDeadLettersAlarm", "ApproximateNumberOfMessagesVisible"));
+          Map.entry(
+              "HeartbeatAlarm",
+              "FILL(Sum TickCompleted, 0) < 1 in 3600 s, 2 of 2, missing breaching"),
+          Map.entry(
+              "UncapturedHourAlarm", "Maximum OldestUncapturedAge > 3600 in 300 s, missing ignore"),
+          Map.entry("PendingHourAlarm", "Maximum OldestPendingAge > 3600 in 300 s, missing ignore"),
+          Map.entry(
+              "OrganizationsNewlyRejectedAlarm",
+              "Maximum OrganizationsNewlyRejected >= 1 in 300 s, missing ignore"),
+          Map.entry("CaptureDroppedAlarm", "Maximum CaptureDropped >= 1 in 300 s, missing ignore"),
+          Map.entry("HoursSkippedAlarm", "Maximum HoursSkipped >= 1 in 300 s, missing ignore"),
+          Map.entry("ReportsLateAlarm", "Sum ReportsLate >= 1 in 3600 s, missing notBreaching"),
+          Map.entry(
+              "NewUnresolvedAlarm",
+              "DIFF(Maximum OpenUnresolved) > 0 in 3600 s, 1 of 3, missing notBreaching"),
+          Map.entry(
+              "NewDiscrepanciesAlarm",
+              "DIFF(Maximum OpenDiscrepancies) > 0 in 3600 s, 1 of 3, missing notBreaching"),
+          Map.entry(
+              "NewExpiredAlarm",
+              "DIFF(Maximum OpenExpired) > 0 in 3600 s, 1 of 3, missing notBreaching"),
+          Map.entry("RuleFailedAlarm", "Sum FailedInvocations >= 1 in 300 s, missing notBreaching"),
+          Map.entry(
+              "RuleDeadLetterAlarm",
+              "Sum InvocationsSentToDlq >= 1 in 300 s, missing notBreaching"),
+          Map.entry(
+              "EventsDroppedAlarm", "Sum AsyncEventsDropped >= 1 in 300 s, missing notBreaching"),
+          Map.entry("SchedulerErrorsAlarm", "Sum Errors >= 3 in 3600 s, missing notBreaching"),
+          Map.entry("ReporterErrorsAlarm", "Sum Errors >= 3 in 900 s, missing notBreaching"),
+          Map.entry("RecorderErrorsAlarm", "Sum Errors >= 3 in 900 s, missing notBreaching"),
+          Map.entry("SchedulerThrottlesAlarm", "Sum Throttles >= 1 in 900 s, missing notBreaching"),
+          Map.entry("ReporterThrottlesAlarm", "Sum Throttles >= 1 in 900 s, missing notBreaching"),
+          Map.entry("RecorderThrottlesAlarm", "Sum Throttles >= 1 in 900 s, missing notBreaching"),
+          Map.entry(
+              "SchedulerDurationAlarm", "Maximum Duration > 720000 in 300 s, missing notBreaching"),
+          Map.entry(
+              "ReporterDurationAlarm", "Maximum Duration > 48000 in 300 s, missing notBreaching"),
+          Map.entry(
+              "RecorderDurationAlarm", "Maximum Duration > 48000 in 300 s, missing notBreaching"),
+          Map.entry(
+              "OldReportsAlarm",
+              "Maximum ApproximateAgeOfOldestMessage > 2700 in 300 s, missing notBreaching"),
+          Map.entry(
+              "StripeConfigurationAlarm",
+              "Sum StripeConfigurationErrors >= 1 in 900 s, missing notBreaching"),
+          Map.entry(
+              "UnreadableMessagesAlarm",
+              "Sum UnreadableMessages >= 1 in 900 s, missing notBreaching"),
+          Map.entry(
+              "ReportsDeadLettersAlarm",
+              "Maximum ApproximateNumberOfMessagesVisible >= 1 in 300 s, missing notBreaching"),
+          Map.entry(
+              "OutcomesDeadLettersAlarm",
+              "Maximum ApproximateNumberOfMessagesVisible >= 1 in 300 s, missing notBreaching"),
+          Map.entry(
+              "ScheduleDeadLettersAlarm",
+              "Maximum ApproximateNumberOfMessagesVisible >= 1 in 300 s, missing notBreaching"));
 
   private final Template template = Template.read();
 
   @Test
   void alarmsAreThese() {
-    assertThat(template.resources(ALARM))
-        .extracting(Resource::id)
-        .containsExactlyInAnyOrderElementsOf(METRICS.keySet());
-    for (Resource alarm : template.resources(ALARM)) {
-      assertThat(text(metric(alarm).path("MetricName"))).isEqualTo(METRICS.get(alarm.id()));
-    }
+    assertThat(
+            template.resources(ALARM).stream()
+                .collect(Collectors.toMap(Resource::id, TemplateAlarmsTest::condition)))
+        .containsExactlyInAnyOrderEntriesOf(ALARMS);
   }
 
   @Test
@@ -112,18 +140,11 @@ final class TemplateAlarmsTest {
   }
 
   @Test
-  void heartbeatStopsTheHealthOnlyWhileTheScheduleIsEnabled() {
-    Resource heartbeat = template.resource("HeartbeatAlarm");
-    assertThat(text(heartbeat.json().path("Condition"))).isEqualTo("IsScheduled");
-    assertThat(text(heartbeat.property("Metrics/1/Expression"))).isEqualTo("FILL(completed, 0)");
-    assertThat(text(heartbeat.property("Metrics/0/MetricStat/Stat"))).isEqualTo("Sum");
-    assertThat(heartbeat.property("Metrics/0/MetricStat/Period").intValue()).isEqualTo(3600);
-    assertThat(heartbeat.property("EvaluationPeriods").intValue()).isEqualTo(2);
-    assertThat(heartbeat.property("Threshold").intValue()).isEqualTo(1);
-    assertThat(text(heartbeat.property("ComparisonOperator"))).isEqualTo("LessThanThreshold");
-    assertThat(text(heartbeat.property("TreatMissingData"))).isEqualTo("breaching");
-    assertThat(template.resources(ALARM).stream().filter(a -> a.json().has("Condition")))
-        .hasSize(1);
+  void onlyTheHeartbeatDependsOnTheSchedule() {
+    for (Resource alarm : template.resources(ALARM)) {
+      assertThat(text(alarm.json().path("Condition")))
+          .isEqualTo(alarm.id().equals("HeartbeatAlarm") ? "IsScheduled" : "");
+    }
   }
 
   @Test
@@ -135,7 +156,7 @@ final class TemplateAlarmsTest {
     assertThat(text(rule.getFirst())).isEqualTo(" OR ");
     assertThat(Template.elementsIfAll(rule.getLast()).stream().map(Template::text))
         .containsExactlyInAnyOrderElementsOf(
-            METRICS.keySet().stream().map(id -> "ALARM(\"${" + id + "}\")").toList());
+            ALARMS.keySet().stream().map(id -> "ALARM(\"${" + id + "}\")").toList());
     assertThat(text(health.property("AlarmActions")))
         .isEqualTo("Fn::If=HasOwnTopic, HealthTopic, AlarmTopicArn");
     for (Resource alarm : template.resources(ALARM)) {
@@ -149,9 +170,8 @@ final class TemplateAlarmsTest {
   void everyQueueOfDeadLettersHasAnAlarm() {
     List<String> watched = new ArrayList<>();
     for (Resource alarm : template.resources(ALARM)) {
-      if (METRICS.getOrDefault(alarm.id(), "").equals("ApproximateNumberOfMessagesVisible")) {
+      if (text(metric(alarm).path("MetricName")).equals("ApproximateNumberOfMessagesVisible")) {
         watched.add(text(alarm.property("Dimensions/0/Value")).replace(".QueueName", ""));
-        assertThat(alarm.property("Threshold").intValue()).isEqualTo(1);
       }
     }
     assertThat(watched)
@@ -168,7 +188,6 @@ final class TemplateAlarmsTest {
       Resource alarm = template.resource(function.id().replace("Function", "DurationAlarm"));
       assertThat(alarm.property("Threshold").intValue())
           .isEqualTo(function.property("Timeout").intValue() * 800);
-      assertThat(text(alarm.property("Statistic"))).isEqualTo("Maximum");
       assertThat(text(alarm.property("Dimensions/0/Value"))).isEqualTo(function.id());
     }
   }
@@ -246,5 +265,33 @@ final class TemplateAlarmsTest {
   private static JsonNode metric(Resource alarm) {
     JsonNode inFormula = alarm.property("Metrics/0/MetricStat/Metric");
     return inFormula.isMissingNode() ? alarm.properties() : inFormula;
+  }
+
+  private static String condition(Resource alarm) {
+    Map<String, String> operators =
+        Map.of(
+            "LessThanThreshold", "<",
+            "GreaterThanThreshold", ">",
+            "GreaterThanOrEqualToThreshold", ">=");
+    JsonNode formula = alarm.property("Metrics/1/Expression");
+    JsonNode stat =
+        formula.isMissingNode() ? alarm.properties() : alarm.property("Metrics/0/MetricStat");
+    String watched =
+        text(stat.path(formula.isMissingNode() ? "Statistic" : "Stat"))
+            + " "
+            + text(metric(alarm).path("MetricName"));
+    JsonNode of = alarm.property("EvaluationPeriods");
+    return "%s %s %s in %s s%s, missing %s"
+        .formatted(
+            formula.isMissingNode()
+                ? watched
+                : text(formula).replace(text(alarm.property("Metrics/0/Id")), watched),
+            operators.get(text(alarm.property("ComparisonOperator"))),
+            text(alarm.property("Threshold")),
+            text(stat.path("Period")),
+            of.intValue() == 1
+                ? ""
+                : ", " + text(alarm.property("DatapointsToAlarm")) + " of " + text(of),
+            text(alarm.property("TreatMissingData")));
   }
 }
