@@ -5,6 +5,7 @@ import io.sensormeter.meter.MeterKind;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -127,10 +128,7 @@ public final class Captures {
             return Optional.empty();
           }
           Captured captured =
-              readings(
-                  connection,
-                  CaptureSql.INSERT,
-                  new Argument(hour, kind, shadow, now, sendBefore.get(), null));
+              insert(connection, new Argument(hour, kind, shadow, now, sendBefore.get(), null));
           if (kind == MeterKind.LAST) {
             supersede(connection, hour, now);
           }
@@ -175,10 +173,7 @@ public final class Captures {
             return Optional.empty();
           }
           Captured captured =
-              readings(
-                  connection,
-                  CaptureSql.INSERT,
-                  new Argument(hour, kind, shadow, now, null, organizationId));
+              insert(connection, new Argument(hour, kind, shadow, now, null, organizationId));
           if (kind == MeterKind.LAST) {
             supersede(connection, hour, now);
           }
@@ -192,8 +187,9 @@ public final class Captures {
    * @param organizationId null = all
    */
   public Captured preview(Hour hour, @Nullable String organizationId, MeterKind kind, Instant now) {
-    return database.transaction(
+    return transaction(
         "previewing " + hour,
+        hour,
         connection ->
             readings(
                 connection,
@@ -202,9 +198,17 @@ public final class Captures {
   }
 
   private <T> T transaction(Hour hour, Database.Work<T> work) {
+    return transaction("capturing " + hour, hour, work);
+  }
+
+  private <T> T transaction(String what, Hour hour, Database.Work<T> work) {
     try {
-      return database.transaction("capturing " + hour, work);
+      return database.transaction(what, work);
     } catch (LedgerException e) {
+      if (e.sqlState().startsWith(SqlState.CLASS_SYNTAX_OR_ACCESS)
+          || e.sqlState().startsWith(SqlState.CLASS_DATA)) {
+        requireSource(what, e);
+      }
       if (e.sqlState().equals(SqlState.NOT_NULL_VIOLATION)
           || e.sqlState().equals(SqlState.CHECK_VIOLATION)) {
         throw new LedgerException(
@@ -213,6 +217,17 @@ public final class Captures {
             e);
       }
       throw e;
+    }
+  }
+
+  private void requireSource(String what, LedgerException failure) {
+    Optional<String> problem =
+        database.transaction("reading the source's signature", SourceFunction::problem);
+    if (problem.isPresent()) {
+      throw new LedgerException(
+          "%s: %s; nothing was captured, the hour stays owed: %s"
+              .formatted(what, problem.get(), failure.getMessage()),
+          failure);
     }
   }
 
@@ -281,6 +296,19 @@ public final class Captures {
       @Nullable Instant sendBefore,
       @Nullable String organizationId) {}
 
+  private static Captured insert(Connection connection, Argument argument) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      return readings(connection, CaptureSql.INSERT, argument);
+    } catch (SQLException e) {
+      if (!SqlState.UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        throw e;
+      }
+      connection.rollback(before);
+      return readings(connection, CaptureSql.INSERT_JUDGED, argument);
+    }
+  }
+
   private static Captured readings(Connection connection, String sql, Argument argument)
       throws SQLException {
     Hour hour = argument.hour();
@@ -294,8 +322,6 @@ public final class Captures {
                     row.getInt("rejected"),
                     row.getBigDecimal("total")),
             sql,
-            hour.start(),
-            hour.start(),
             hour.start(),
             hour.toString(),
             argument.kind().label(),

@@ -61,6 +61,9 @@ public final class Migrations {
             .schemas("metering")
             .createSchemas(false)
             .cleanDisabled(true)
+            // SOURCE=own: the schema may hold the user's function before our first migration.
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
             // A rolled-back release meets the migrations of its successor.
             .ignoreMigrationPatterns("*:future", "*:missing")
             .locations(

@@ -51,7 +51,7 @@ public final class Agreement {
       }
     }
     missing.forEach((identifier, value) -> differences.add(identifier + " is not at Stripe"));
-    BigDecimal billed = pipeline.stripe().total(Pipeline.METER);
+    BigDecimal billed = billed();
     if (billed.compareTo(ledger.total()) != 0) {
       differences.add("Stripe bills %s, the ledger holds %s".formatted(billed, ledger.total()));
     }
@@ -75,9 +75,7 @@ public final class Agreement {
             .formatted(ledger.captured(), ledger.accepted(), ledger.rejected()));
     say("%-18s %14s %14s".formatted("", "ledger", "Stripe"));
     say("%-18s %,14d %,14d".formatted("meter events", ledger.accepted(), events.size()));
-    say(
-        "%-18s %,14.0f %,14.0f"
-            .formatted("sensor-hours", ledger.total(), pipeline.stripe().total(Pipeline.METER)));
+    say("%-18s %,14.0f %,14.0f".formatted("sensor-hours", ledger.total(), billed()));
     if (!took.isZero()) {
       say(
           "%.1f s, %,.0f reports/s"
@@ -94,6 +92,15 @@ public final class Agreement {
     return differences.isEmpty();
   }
 
+  /** What Stripe bills, on every meter it has an event of. */
+  private BigDecimal billed() {
+    return pipeline.stripe().acceptedEvents().stream()
+        .map(ReceivedEvent::eventName)
+        .distinct()
+        .map(pipeline.stripe()::total)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
   private Ledger ledger() {
     Map<String, BigDecimal> accepted = new HashMap<>();
     long captured = 0;
@@ -103,8 +110,11 @@ public final class Agreement {
         Statement statement = owner.createStatement();
         ResultSet rows =
             statement.executeQuery(
-                "select identifier, status, value from metering.meter_report"
-                    + " where status <> 'superseded'")) {
+                // Of a refused zero there is nothing at Stripe, and nothing is owed.
+                """
+                select identifier, status, value from metering.meter_report
+                where status <> 'superseded' and failure_code is distinct from 'zero_refused'
+                """)) {
       while (rows.next()) {
         captured++;
         switch (rows.getString("status")) {

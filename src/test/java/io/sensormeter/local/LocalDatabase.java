@@ -5,6 +5,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One application's database on a {@link LocalPostgres}. Tests arrange as its owner, who is not
@@ -90,6 +92,21 @@ public final class LocalDatabase {
         throw new IllegalArgumentException("more than one row: " + sql);
       }
       return value;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** The first column of every row; as the owner. */
+  public List<String> queryTexts(String sql, Object... arguments) {
+    try (Connection connection = connectAsOwner();
+        PreparedStatement statement = prepare(connection, sql, arguments);
+        ResultSet rows = statement.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      while (rows.next()) {
+        texts.add(String.valueOf(rows.getString(1)));
+      }
+      return texts;
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
     }
