@@ -137,7 +137,7 @@ final class HourIT extends HourFixture {
 
     assertThat(summary).containsEntry("published", 72 * organizations);
     assertThat(pipeline.database().queryLong("select count(*) from metering.tick")).isEqualTo(73);
-    assertThat(reports(pipeline, "accepted")).isEqualTo(73 * organizations);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(73L * organizations);
     assertAgreement(pipeline);
   }
 
