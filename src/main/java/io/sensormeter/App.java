@@ -143,7 +143,7 @@ public final class App implements AutoCloseable {
     return new Reporter(
         new MeterEvents(apiBase, secrets, settings.stripeSecretArn(), clock),
         new OutcomeQueue(sqs, settings.outcomesQueueUrl()),
-        new ReportReceipts(sqs, settings.reportsQueueUrl(), clock),
+        new ReportReceipts(sqs, settings.reportsQueueUrl()),
         new Pace(callsPerSecond, settings.maxConcurrency()),
         settings.inFlight(),
         clock);

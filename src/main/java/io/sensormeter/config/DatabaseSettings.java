@@ -1,6 +1,10 @@
 package io.sensormeter.config;
 
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -12,13 +16,16 @@ import java.util.Optional;
  * @param port wins over the secret's; 5432 if neither says
  * @param name wins over the secret's
  * @param tls false only for a server on this very machine
+ * @param authorities PEM file of the certificate authorities trusted with {@code tls}: the shipped
+ *     bundle of Amazon RDS; no variable sets it, tests have their own
  */
 public record DatabaseSettings(
     String secretArn,
     Optional<String> host,
     Optional<Integer> port,
     Optional<String> name,
-    boolean tls) {
+    boolean tls,
+    Path authorities) {
 
   private static final List<String> LOCAL_HOSTS =
       List.of("localhost", "127.0.0.1", "::1", "host.docker.internal");
@@ -41,6 +48,19 @@ public record DatabaseSettings(
         variables
             .optional("DATABASE_PORT")
             .map(_ -> variables.number("DATABASE_PORT", 1, 65535, 5432));
-    return new DatabaseSettings(secretArn, host, port, variables.optional("DATABASE_NAME"), tls);
+    return new DatabaseSettings(
+        secretArn, host, port, variables.optional("DATABASE_NAME"), tls, shippedAuthorities());
+  }
+
+  /** The driver wants a file, and in Lambda resources are files: the layout has no jar of ours. */
+  private static Path shippedAuthorities() {
+    URL resource =
+        Objects.requireNonNull(
+            DatabaseSettings.class.getResource("/tls/rds-ca-bundle.pem"), "the RDS bundle ships");
+    try {
+      return Path.of(resource.toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(resource + " is no file", e);
+    }
   }
 }

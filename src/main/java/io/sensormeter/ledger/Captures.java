@@ -5,6 +5,7 @@ import io.sensormeter.meter.MeterKind;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -127,10 +128,7 @@ public final class Captures {
             return Optional.empty();
           }
           Captured captured =
-              readings(
-                  connection,
-                  CaptureSql.INSERT,
-                  new Argument(hour, kind, shadow, now, sendBefore.get(), null));
+              insert(connection, new Argument(hour, kind, shadow, now, sendBefore.get(), null));
           if (kind == MeterKind.LAST) {
             supersede(connection, hour, now);
           }
@@ -175,10 +173,7 @@ public final class Captures {
             return Optional.empty();
           }
           Captured captured =
-              readings(
-                  connection,
-                  CaptureSql.INSERT,
-                  new Argument(hour, kind, shadow, now, null, organizationId));
+              insert(connection, new Argument(hour, kind, shadow, now, null, organizationId));
           if (kind == MeterKind.LAST) {
             supersede(connection, hour, now);
           }
@@ -301,6 +296,19 @@ public final class Captures {
       @Nullable Instant sendBefore,
       @Nullable String organizationId) {}
 
+  private static Captured insert(Connection connection, Argument argument) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      return readings(connection, CaptureSql.INSERT, argument);
+    } catch (SQLException e) {
+      if (!SqlState.UNIQUE_VIOLATION.equals(e.getSQLState())) {
+        throw e;
+      }
+      connection.rollback(before);
+      return readings(connection, CaptureSql.INSERT_JUDGED, argument);
+    }
+  }
+
   private static Captured readings(Connection connection, String sql, Argument argument)
       throws SQLException {
     Hour hour = argument.hour();
@@ -314,8 +322,6 @@ public final class Captures {
                     row.getInt("rejected"),
                     row.getBigDecimal("total")),
             sql,
-            hour.start(),
-            hour.start(),
             hour.start(),
             hour.toString(),
             argument.kind().label(),

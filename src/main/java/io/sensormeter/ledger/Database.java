@@ -5,13 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -155,7 +152,7 @@ public final class Database implements AutoCloseable {
         "options", "-c TimeZone=UTC -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis());
     if (settings.tls()) {
       properties.setProperty("sslmode", "verify-full");
-      properties.setProperty("sslrootcert", certificates().toString());
+      properties.setProperty("sslrootcert", settings.authorities().toString());
     } else {
       properties.setProperty("sslmode", "disable");
     }
@@ -204,17 +201,6 @@ public final class Database implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLException("interrupted while waiting for the rotated password", e);
-    }
-  }
-
-  private static Path certificates() {
-    try {
-      return Path.of(
-          Objects.requireNonNull(
-                  Database.class.getResource("/tls/rds-ca-bundle.pem"), "the RDS bundle ships")
-              .toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the class path holds the RDS bundle as a file", e);
     }
   }
 }

@@ -43,8 +43,8 @@ public final class Publications {
 
   private static final String COPY_COLUMNS =
       """
-      report.hour, report.meter, report.organization_id, report.revision, report.kind,
-      report.value, report.stripe_customer_id, report.identifier, report.send_before
+      report.meter, report.organization_id, report.revision, report.kind, report.value,
+      report.stripe_customer_id, report.identifier
       """;
 
   private final Database database;
@@ -68,7 +68,13 @@ public final class Publications {
    * @param after where an earlier publisher stopped; null = at the start
    * @param until when the right ends unless moved on
    */
-  public record Claim(Hour hour, Instant sendBefore, @Nullable Position after, Instant until) {}
+  public record Claim(Hour hour, Instant sendBefore, @Nullable Position after, Instant until) {
+
+    /** The same right, read on behind {@code copy}; the ledger knows nothing of it yet. */
+    public Claim behind(Copy copy) {
+      return new Claim(hour, sendBefore, Position.of(copy), until);
+    }
+  }
 
   /**
    * Takes the newest captured hour that is not published, nobody is publishing, and whose copies
@@ -107,7 +113,7 @@ public final class Publications {
         connection ->
             Sql.list(
                 connection,
-                Publications::copy,
+                row -> copy(row, claim.hour(), claim.sendBefore()),
                 "select "
                     + COPY_COLUMNS
                     + """
@@ -199,7 +205,7 @@ public final class Publications {
         connection ->
             Sql.list(
                 connection,
-                Publications::copy,
+                row -> copy(row, hour, Sql.presentInstant(row, "send_before")),
                 """
                 with clock as (select ?::timestamptz as now), due as (
                   select report.organization_id, report.meter, report.revision, %s as send_before
@@ -215,7 +221,7 @@ public final class Publications {
                 from due
                 where report.hour = ? and report.organization_id = due.organization_id
                   and report.meter = due.meter and report.revision = due.revision
-                returning %s
+                returning %s, report.send_before
                 """
                     .formatted(SEND_BEFORE, LIMIT, COPY_COLUMNS),
                 now,
@@ -285,17 +291,14 @@ public final class Publications {
         Sql.presentInstant(row, "publisher_until"));
   }
 
-  private static Copy copy(ResultSet row) throws SQLException {
+  private static Copy copy(ResultSet row, Hour hour, Instant sendBefore) throws SQLException {
     return new Copy(
         new ReportKey(
-            new Hour(Sql.presentInstant(row, "hour")),
-            row.getString("meter"),
-            row.getString("organization_id"),
-            row.getInt("revision")),
+            hour, row.getString("meter"), row.getString("organization_id"), row.getInt("revision")),
         MeterKind.parse(row.getString("kind")),
         row.getLong("value"),
         row.getString("stripe_customer_id"),
         new Identifier(row.getString("identifier")),
-        Sql.presentInstant(row, "send_before"));
+        sendBefore);
   }
 }

@@ -8,8 +8,8 @@ final class SqlState {
   static final String CLASS_DATA = "22";
   static final String CLASS_SYNTAX_OR_ACCESS = "42";
   static final String NOT_NULL_VIOLATION = "23502";
+  static final String UNIQUE_VIOLATION = "23505";
   static final String CHECK_VIOLATION = "23514";
-  static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private SqlState() {}
 }

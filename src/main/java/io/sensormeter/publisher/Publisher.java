@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,30 +118,48 @@ public final class Publisher {
   private Published publishHour(Claim claimed, Deadline deadline) {
     Claim claim = claimed;
     int copies = 0;
-    String stopped = null;
-    while (stopped == null) {
+    List<Copy> page = publications.page(claim, PAGE);
+    while (!page.isEmpty()) {
       if (deadline.isWithin(RESERVE)) {
-        stopped = "little time is left";
-        break;
+        return stopped(claim, copies, "little time is left");
       }
-      List<Copy> page = publications.page(claim, PAGE);
-      if (page.isEmpty()) {
-        publications.release(claim, true, clock.instant());
-        return new Published(copies, null);
-      }
-      ReportQueue.Sent sent = queue.send(page, deadline);
+      List<Copy> sending = page;
+      CompletableFuture<ReportQueue.Sent> send =
+          CompletableFuture.supplyAsync(
+              () -> queue.send(sending, deadline), Thread::startVirtualThread);
+      // Read on while the page is under way; it is sent only if all before it was taken.
+      page = readOn(claim.behind(page.getLast()), send);
+      ReportQueue.Sent sent = send.join();
       copies += sent.acknowledged();
-      stopped = sent.failure();
       if (sent.prefix() > 0) {
         Optional<Claim> advanced =
-            publications.advance(claim, page.get(sent.prefix() - 1), clock.instant().plus(CLAIM));
+            publications.advance(
+                claim, sending.get(sent.prefix() - 1), clock.instant().plus(CLAIM));
         if (advanced.isEmpty()) {
           // It took longer than a claim lasts; who took over sends the rest, and knows the prefix.
           return new Published(copies, null);
         }
         claim = advanced.get();
       }
+      if (sent.failure() != null) {
+        return stopped(claim, copies, sent.failure());
+      }
     }
+    publications.release(claim, true, clock.instant());
+    return new Published(copies, null);
+  }
+
+  /** Whatever happens here, no request to the queue is left running. */
+  private List<Copy> readOn(Claim claim, CompletableFuture<ReportQueue.Sent> send) {
+    try {
+      return publications.page(claim, PAGE);
+    } catch (RuntimeException e) {
+      send.join();
+      throw e;
+    }
+  }
+
+  private Published stopped(Claim claim, int copies, String reason) {
     publications.release(claim, false, clock.instant());
     return new Published(
         copies,
@@ -148,7 +167,7 @@ public final class Publisher {
             .formatted(
                 claim.hour(),
                 claim.after() == null ? "nothing" : claim.after().organizationId(),
-                stopped,
+                reason,
                 claim.sendBefore()));
   }
 }

@@ -1,8 +1,6 @@
 package io.sensormeter.queue;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -22,12 +20,10 @@ public final class ReportReceipts {
 
   private final SqsClient sqs;
   private final String url;
-  private final InstantSource clock;
 
-  public ReportReceipts(SqsClient sqs, String url, InstantSource clock) {
+  public ReportReceipts(SqsClient sqs, String url) {
     this.sqs = sqs;
     this.url = url;
-    this.clock = clock;
   }
 
   /**
@@ -41,17 +37,17 @@ public final class ReportReceipts {
   public record Failure(String messageId, String reason) {}
 
   /**
-   * Sets the delays, as far as SQS takes them until {@code deadline}. Failures are returned, not
-   * thrown: without its delay a message comes back at the visibility timeout, so no caller has to
-   * stop for one.
+   * Sets the delays, as far as SQS takes them in time. Failures are returned, not thrown: without
+   * its delay a message comes back at the visibility timeout, so no caller has to stop for one.
    *
-   * @param deadline no request begins at or after it
+   * @param deadline the end of the invocation
+   * @param reserve no request begins with less time left
    * @return the messages whose delay was not set; empty if all were
    */
-  public List<Failure> delay(List<Delay> delays, Instant deadline) {
+  public List<Failure> delay(List<Delay> delays, Deadline deadline, Duration reserve) {
     List<Failure> failures = new ArrayList<>();
     for (int from = 0; from < delays.size(); from += BATCH) {
-      if (!clock.instant().isBefore(deadline)) {
+      if (deadline.isWithin(reserve)) {
         return failed(delays, from, "too little time left", failures);
       }
       List<Delay> batch = delays.subList(from, Math.min(from + BATCH, delays.size()));

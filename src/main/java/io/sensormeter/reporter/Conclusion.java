@@ -6,6 +6,7 @@ import io.sensormeter.queue.ReportReceipts.Delay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -125,8 +126,10 @@ final class Conclusion {
   }
 
   private static Delay delay(SQSMessage message) {
-    // SQS sends the attribute with each message; without it, the shortest delay is the safe one.
-    String receiveCount = message.getAttributes().getOrDefault("ApproximateReceiveCount", "1");
+    Map<String, String> attributes = message.getAttributes();
+    // Lambda sends them with each message; without them, the shortest delay is the safe one.
+    String receiveCount =
+        attributes == null ? "1" : attributes.getOrDefault("ApproximateReceiveCount", "1");
     Duration delay =
         Backoff.delay(Integer.parseInt(receiveCount), ThreadLocalRandom.current().nextDouble());
     return new Delay(message.getMessageId(), message.getReceiptHandle(), delay);

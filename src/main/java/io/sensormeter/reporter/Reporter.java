@@ -2,11 +2,11 @@ package io.sensormeter.reporter;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.Deadline;
 import io.sensormeter.queue.OutcomeQueue;
 import io.sensormeter.queue.ReportReceipts;
 import io.sensormeter.stripe.MeterEvents;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.slf4j.Logger;
@@ -30,7 +30,7 @@ public final class Reporter {
    * The longest call to SQS or Secrets Manager, retries included, for which {@link
    * #OUTCOMES_RESERVE} suffices: the clients' {@code apiCallTimeout} must not be longer.
    */
-  public static final Duration AWS_CALL_MAX = Duration.ofSeconds(2);
+  public static final Duration AWS_CALL_MAX = Duration.ofSeconds(4);
 
   private static final Logger log = LoggerFactory.getLogger(Reporter.class);
 
@@ -68,11 +68,11 @@ public final class Reporter {
    * messages must return: Stripe recognizes by its identifier what it already holds.
    *
    * @param messages of the reports queue, as Lambda delivers them
-   * @param deadline the last instant at which the invocation may return
+   * @param deadline the end of the invocation
    * @throws RuntimeException if the key cannot be read, and then nothing was sent; if the outcomes
    *     did not leave; or at a fault of ours
    */
-  public BatchResult report(List<SQSMessage> messages, Instant deadline) {
+  public BatchResult report(List<SQSMessage> messages, Deadline deadline) {
     events.requireKey();
     Batch batch = Batch.read(messages);
     List<ReportFate> fates =
@@ -84,8 +84,8 @@ public final class Reporter {
     return new BatchResult(conclusion.returned(), conclusion.summary());
   }
 
-  private void delay(List<ReportReceipts.Delay> delays, Instant deadline) {
-    List<ReportReceipts.Failure> failures = receipts.delay(delays, deadline.minus(AWS_CALL_MAX));
+  private void delay(List<ReportReceipts.Delay> delays, Deadline deadline) {
+    List<ReportReceipts.Failure> failures = receipts.delay(delays, deadline, AWS_CALL_MAX);
     if (!failures.isEmpty()) {
       log.warn(
           "The delay of {} messages was not set, the first {}: {}. They come back at the queue's"

@@ -5,9 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
+import io.sensormeter.queue.Deadline;
 import io.sensormeter.telemetry.Telemetry;
-import java.time.Instant;
-import java.time.InstantSource;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
 /** ReporterFunction: copies to Stripe, outcomes to their queue. */
@@ -15,7 +14,6 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
 
   private final Reporter reporter;
   private final Telemetry telemetry;
-  private final InstantSource clock;
 
   /** For Lambda. */
   public ReporterHandler() {
@@ -25,12 +23,11 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
   public ReporterHandler(App app) {
     this.reporter = app.reporter();
     this.telemetry = app.telemetry();
-    this.clock = app.clock();
   }
 
   @Override
   public SQSBatchResponse handleRequest(SQSEvent event, Context context) {
-    Instant deadline = clock.instant().plusMillis(context.getRemainingTimeInMillis());
+    Deadline deadline = new Deadline(context::getRemainingTimeInMillis);
     return PowertoolsLogging.withLogging(
         context,
         () -> {

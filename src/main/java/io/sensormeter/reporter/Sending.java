@@ -3,6 +3,7 @@ package io.sensormeter.reporter;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.Deadline;
 import io.sensormeter.stripe.Answer;
 import io.sensormeter.stripe.MeterEvents;
 import java.time.Duration;
@@ -25,15 +26,15 @@ final class Sending {
   private final MeterEvents events;
   private final Pace pace;
   private final InstantSource clock;
-  private final Instant deadline;
+  private final Deadline deadline;
   private final Queue<ReportFate> fates = new ConcurrentLinkedQueue<>();
   // Set by the first configuration error: the others would meet it too.
   private volatile boolean stopped;
 
   /**
-   * @param deadline the last instant at which the invocation may return
+   * @param deadline the end of the invocation
    */
-  Sending(MeterEvents events, Pace pace, InstantSource clock, Instant deadline) {
+  Sending(MeterEvents events, Pace pace, InstantSource clock, Deadline deadline) {
     this.events = events;
     this.pace = pace;
     this.clock = clock;
@@ -81,7 +82,7 @@ final class Sending {
     }
     // What is left beside a call that takes its full time, and the outcomes after it.
     Duration spare =
-        Duration.between(clock.instant(), deadline)
+        Duration.ofMillis(deadline.remainingMillis().getAsLong())
             .minus(MeterEvents.CALL_TIMEOUT)
             .minus(Reporter.OUTCOMES_RESERVE);
     if (stopped || spare.isNegative()) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,6 +58,24 @@ public final class LocalPostgres implements AutoCloseable {
 
   /** Starts a server with no application database in it; takes one to two seconds. */
   public static LocalPostgres start() {
+    return start(Map.of());
+  }
+
+  /**
+   * As {@link #start()}, with TLS for who asks for it.
+   *
+   * @param certificate PEM file
+   * @param key PEM file, not encrypted, readable by its owner only
+   */
+  public static LocalPostgres startWithTls(Path certificate, Path key) {
+    return start(
+        Map.of(
+            "ssl", "on",
+            "ssl_cert_file", certificate.toString(),
+            "ssl_key_file", key.toString()));
+  }
+
+  private static LocalPostgres start(Map<String, String> configuration) {
     Path binaries =
         Path.of(
             Objects.requireNonNull(
@@ -65,16 +84,16 @@ public final class LocalPostgres implements AutoCloseable {
     try {
       Path unpacked = unpackedBeside(binaries);
       Path access = Files.writeString(unpacked.resolve("pg_hba.conf"), ACCESS);
-      LocalPostgres postgres =
-          new LocalPostgres(
-              EmbeddedPostgres.builder()
-                  .setPgBinaryResolver((_, _) -> archive(binaries))
-                  .setOverrideWorkingDirectory(unpacked.toFile())
-                  .setServerConfig("timezone", "America/St_Johns")
-                  .setServerConfig("listen_addresses", "127.0.0.1")
-                  .setServerConfig("max_connections", "60")
-                  .setServerConfig("hba_file", access.toString())
-                  .start());
+      EmbeddedPostgres.Builder builder =
+          EmbeddedPostgres.builder()
+              .setPgBinaryResolver((_, _) -> archive(binaries))
+              .setOverrideWorkingDirectory(unpacked.toFile())
+              .setServerConfig("timezone", "America/St_Johns")
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              .setServerConfig("max_connections", "60")
+              .setServerConfig("hba_file", access.toString());
+      configuration.forEach(builder::setServerConfig);
+      LocalPostgres postgres = new LocalPostgres(builder.start());
       postgres.createAdministrator();
       return postgres;
     } catch (IOException e) {

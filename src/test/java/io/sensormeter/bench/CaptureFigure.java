@@ -1,0 +1,95 @@
+package io.sensormeter.bench;
+
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Database;
+import io.sensormeter.local.ApplicationData;
+import io.sensormeter.local.FakeStripe;
+import io.sensormeter.local.LocalDatabase;
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.SettableClock;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Map;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** Capturing an hour, against the same SELECT inserted into a plain unpartitioned table. */
+final class CaptureFigure {
+  private static final int ORGANIZATIONS = 100_000;
+  private static final int SENSORS = 20;
+  private static final Hour FIRST = Hour.parse("2026-11-22T00Z");
+
+  private CaptureFigure() {}
+
+  static void measure(Benchmark benchmark) throws Exception {
+    LocalDatabase database = benchmark.postgres.newDatabase();
+    ApplicationData.insertOrganizations(
+        database, ORGANIZATIONS, SENSORS, Instant.parse("2026-01-01T00:00:00Z"));
+    SettableClock clock = new SettableClock(FIRST.start());
+    try (FakeStripe stripe = FakeStripe.start(clock);
+        Pipeline pipeline =
+            new Pipeline(database, benchmark.sqs, benchmark.secrets, stripe, clock, Map.of());
+        SecretsManagerClient client = client(benchmark);
+        Database ledger =
+            new Database(
+                SchedulerSettings.read(pipeline.environment()).database(), new Secrets(client));
+        Connection role = database.connectAsRole()) {
+      // Shadow: migrates, and nothing is published.
+      pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
+      try (Statement statement = role.createStatement()) {
+        statement.execute(
+            "create table metering.plain (like metering.meter_report including defaults)");
+        statement.execute(
+            "alter table metering.plain add primary key (hour, organization_id, meter, revision)");
+      }
+      Captures captures = new Captures(ledger);
+      Pairs pairs =
+          Pairs.measure(
+              round -> capture(captures, FIRST.plusHours(2 + round), clock.instant()),
+              round -> insert(role, FIRST.plusHours(2 + round)));
+      System.out.printf(
+          "capture   %,d organizations, %,d sensors: %s s, the same SELECT into a plain table %s s,"
+              + " ratio %s%n",
+          ORGANIZATIONS,
+          ORGANIZATIONS * SENSORS,
+          Pairs.number(pairs.medianOurs()),
+          Pairs.number(pairs.medianBare()),
+          Pairs.number(pairs.ratio()));
+    }
+  }
+
+  private static void capture(Captures captures, Hour hour, Instant now) {
+    if (captures.hour(hour, MeterKind.SUM_HOURLY, false, now).isEmpty()) {
+      throw new IllegalStateException(hour + " was captured before");
+    }
+  }
+
+  private static SecretsManagerClient client(Benchmark benchmark) {
+    return SecretsManagerClient.builder()
+        .endpointOverride(benchmark.secrets.endpoint())
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  private static void insert(Connection role, Hour hour) throws Exception {
+    try (PreparedStatement insert =
+        role.prepareStatement(
+            """
+            insert into metering.plain
+              (hour, organization_id, meter, kind, value, stripe_customer_id, identifier, status,
+               captured_at, send_before)
+            select at.hour, r.organization_id, r.meter, 'sum-hourly', r.value, r.stripe_customer_id,
+              r.meter || ':' || r.organization_id || ':' || at.hour, 'pending', now(), now()
+            from (values (?::timestamptz)) as at(hour), metering.billable_readings(at.hour) as r
+            """)) {
+      insert.setString(1, hour.start().toString());
+      insert.executeUpdate();
+    }
+  }
+}

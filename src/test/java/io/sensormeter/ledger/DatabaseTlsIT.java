@@ -1,0 +1,143 @@
+package io.sensormeter.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sensormeter.config.DatabaseSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.local.LocalDatabase;
+import io.sensormeter.local.LocalPostgres;
+import io.sensormeter.local.LocalSecrets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** verify-full against servers with TLS on: only the right certificate, for the right name. */
+@Tag("postgres")
+final class DatabaseTlsIT {
+  private static final String SECRET =
+      "arn:aws:secretsmanager:us-east-1:000000000000:secret:database-tls";
+
+  @TempDir private static Path directory;
+
+  private static Path authority;
+  private static Path foreignAuthority;
+  private static Path shippedAuthorities;
+  private static LocalPostgres postgres;
+  private static LocalPostgres expired;
+  private static LocalPostgres plain;
+  private static LocalSecrets secrets;
+  private static SecretsManagerClient client;
+
+  @BeforeAll
+  static void start() throws IOException, GeneralSecurityException {
+    Certificates certificates = new Certificates(directory);
+    authority = certificates.authority("authority");
+    foreignAuthority = certificates.authority("foreign");
+    shippedAuthorities = Path.of("src", "main", "resources", "tls", "rds-ca-bundle.pem");
+    postgres = start(certificates.server("server", "authority", "-1d", 5));
+    expired = start(certificates.server("expired", "authority", "-3d", 2));
+    plain = LocalPostgres.start();
+    secrets = LocalSecrets.start();
+    client =
+        SecretsManagerClient.builder()
+            .endpointOverride(secrets.endpoint())
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
+  }
+
+  private static LocalPostgres start(Certificates.Pair server) {
+    return LocalPostgres.startWithTls(server.certificate(), server.key());
+  }
+
+  @AfterAll
+  static void stop() {
+    client.close();
+    secrets.close();
+    plain.close();
+    expired.close();
+    postgres.close();
+  }
+
+  @Test
+  void rightCertificateForTheRightNameIsAccepted() {
+    try (Database database = database(postgres, "localhost", authority)) {
+      boolean encrypted =
+          database.transaction(
+              "asking for TLS",
+              connection ->
+                  Sql.one(
+                          connection,
+                          row -> row.getBoolean(1),
+                          "select ssl from pg_stat_ssl where pid = pg_backend_pid()")
+                      .orElseThrow());
+
+      assertThat(encrypted).isTrue();
+    }
+  }
+
+  @Test
+  void certificateOfAForeignAuthorityIsRefused() {
+    assertRefused(postgres, "localhost", foreignAuthority, "unable to find valid certification");
+  }
+
+  @Test
+  void shippedBundleIsReadAndTrustsNobodyElse() {
+    assertThat(shippedAuthorities).isRegularFile();
+    assertRefused(postgres, "localhost", shippedAuthorities, "unable to find valid certification");
+  }
+
+  @Test
+  void expiredCertificateIsRefused() {
+    assertRefused(expired, "localhost", authority, "validity check failed");
+  }
+
+  @Test
+  void certificateForAnotherNameIsRefused() {
+    assertRefused(postgres, "127.0.0.1", authority, "hostname 127.0.0.1 could not be verified");
+  }
+
+  @Test
+  void serverWithoutTlsIsRefused() {
+    assertRefused(plain, "localhost", authority, "server does not support SSL");
+  }
+
+  @Test
+  void missingBundleIsNotMistakenForTrust() throws IOException {
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "# no certificate\n");
+    assertRefused(postgres, "localhost", empty, "SSL");
+  }
+
+  private static void assertRefused(
+      LocalPostgres server, String host, Path authorities, String because) {
+    try (Database database = database(server, host, authorities)) {
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> database.transaction("capturing", connection -> connection.isValid(1)))
+          .withMessageStartingWith("capturing failed")
+          .withMessageContaining(because);
+    }
+  }
+
+  private static Database database(LocalPostgres server, String host, Path authorities) {
+    LocalDatabase application = server.newDatabase();
+    secrets.put(SECRET, application.secretJson());
+    return new Database(
+        new DatabaseSettings(
+            SECRET,
+            Optional.of(host),
+            Optional.of(application.port()),
+            Optional.of(application.name()),
+            true,
+            authorities),
+        new Secrets(client));
+  }
+}

@@ -1,0 +1,43 @@
+package io.sensormeter.meter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HourTest {
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-22T14:00:00Z, 2026-11-22T14Z",
+    "2026-11-22T14Z, 2026-11-22T14Z",
+    "2026-11-22T15:00:00+01:00, 2026-11-22T14Z",
+    "' 2026-11-22T14Z ', 2026-11-22T14Z"
+  })
+  void hourIsReadFromInstantOrLabel(String text, String label) {
+    assertThat(Hour.parse(text)).hasToString(label);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-11-22T14:30:00Z", "2026-11-22", "yesterday", "", "2026-13-01T00Z"})
+  void whatIsNoFullHourIsRefusedByName(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Hour.parse(text));
+  }
+
+  @Test
+  void halfHourZonesDoNotMoveTheHour() {
+    // The JVM of the tests lives at +12:45 and +13:45.
+    assertThat(Hour.floor(Instant.parse("2026-11-22T14:59:59.999Z"))).hasToString("2026-11-22T14Z");
+  }
+
+  @Test
+  void hoursAreCountedAcrossDaylightSaving() {
+    Hour before = Hour.parse("2026-03-28T00Z");
+
+    assertThat(before.plusHours(48)).hasToString("2026-03-30T00Z");
+    assertThat(before.hoursUntil(before.plusHours(816))).isEqualTo(816);
+  }
+}

@@ -1,0 +1,87 @@
+package io.sensormeter.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.meter.ReportKey;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class OutcomeFormatTest {
+  private static final String KEY =
+      "\"hour\":\"2026-11-22T14Z\",\"meter\":\"m\",\"organization\":\"a\",\"revision\":0";
+  private static final ReportKey REPORT = new ReportKey(Hour.parse("2026-11-22T14Z"), "m", "a", 0);
+  private static final Instant AT = Instant.parse("2026-11-22T14:00:03Z");
+
+  /** As sent today. Messages of it may be in a queue while a release is being replaced. */
+  private static final String BODY =
+      """
+      {"v":1,"outcomes":[\
+      {KEY,"at":"2026-11-22T14:00:03Z","requestId":"req_1","outcome":"accepted"},\
+      {KEY,"at":"2026-11-22T14:00:03Z","outcome":"duplicate"},\
+      {KEY,"at":"2026-11-22T14:00:03Z","requestId":"req_3","outcome":"zero_refused","message":"No."},\
+      {KEY,"at":"2026-11-22T14:00:03Z","requestId":"req_4","outcome":"rejected",\
+      "code":"resource_missing","message":"No such customer: 'cus_1'"}]}\
+      """
+          .replace("KEY", KEY);
+
+  private static final List<Outcome> OUTCOMES =
+      List.of(
+          new Outcome.Accepted(REPORT, AT, "req_1", false),
+          new Outcome.Accepted(REPORT, AT, null, true),
+          new Outcome.ZeroRefused(REPORT, AT, "req_3", "No."),
+          new Outcome.Rejected(
+              REPORT, AT, "req_4", "resource_missing", "No such customer: 'cus_1'"));
+
+  @Test
+  void bodyIsGolden() throws Exception {
+    assertThat(OutcomeFormat.encode(OUTCOMES)).isEqualTo(BODY);
+    assertThat(OutcomeFormat.decode(BODY)).isEqualTo(OUTCOMES);
+  }
+
+  @Test
+  void fieldOfALaterReleaseIsIgnored() throws Exception {
+    assertThat(OutcomeFormat.decode(BODY.replace("\"outcome\":", "\"new\":1,\"outcome\":")))
+        .isEqualTo(OUTCOMES);
+  }
+
+  @Test
+  void noOutcomesAreAMessageToo() throws Exception {
+    assertThat(OutcomeFormat.decode(OutcomeFormat.encode(List.of()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"v\":1|\"v\":2|version 2 is unknown; this release reads 1",
+        "\"outcomes\":[|\"outcome\":[|field 'outcomes' is missing or no array",
+        "\"outcome\":\"duplicate\"|\"outcome\":\"maybe\"|outcome 'maybe' is unknown",
+        "\"outcome\":\"duplicate\"|\"result\":\"duplicate\"|field 'outcome' is missing or no text",
+        "\"message\":\"No.\"|\"text\":\"No.\"|field 'message' is missing or no text",
+        "\"code\":\"resource_missing\",||field 'code' is missing or no text",
+        "\"requestId\":\"req_1\"|\"requestId\":1|field 'requestId' is missing or no text",
+        "14:00:03Z|14:00|field 'at' is no instant",
+      })
+  void oneBadOutcomeMakesTheMessageUnreadable(String original, String replacement, String message) {
+    String body = BODY.replace(original, replacement == null ? "" : replacement);
+
+    assertThat(body).isNotEqualTo(BODY);
+    assertThatExceptionOfType(UnreadableMessage.class)
+        .isThrownBy(() -> OutcomeFormat.decode(body))
+        .withMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "hello", "[]", "{\"v\":1,\"outcomes\":[1]}"})
+  void whatIsNoObjectIsUnreadable(String body) {
+    assertThatExceptionOfType(UnreadableMessage.class).isThrownBy(() -> OutcomeFormat.decode(body));
+  }
+}

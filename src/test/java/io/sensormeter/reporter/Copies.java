@@ -1,0 +1,52 @@
+package io.sensormeter.reporter;
+
+import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Identifier;
+import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.ReportKey;
+import io.sensormeter.queue.CopyFormat;
+import java.time.Instant;
+import java.util.Map;
+
+/** Copies as the ledger publishes them, and messages as Lambda delivers them. */
+final class Copies {
+  static final Hour HOUR = Hour.parse("2026-11-22T14:00:00Z");
+  static final Instant SEND_BEFORE = HOUR.start().plusSeconds(110 * 60);
+
+  private Copies() {}
+
+  /** A first revision of {@link #HOUR}, whose customer is {@code cus_<organization>}. */
+  static Copy copy(String organization, long value) {
+    return copy(new ReportKey(HOUR, "active_sensors", organization, 0), MeterKind.SUM, value);
+  }
+
+  static Copy copy(ReportKey key, MeterKind kind, long value) {
+    return new Copy(
+        key, kind, value, "cus_" + key.organizationId(), Identifier.of(key), SEND_BEFORE);
+  }
+
+  static Copy withSendBefore(Copy copy, Instant sendBefore) {
+    return new Copy(
+        copy.key(),
+        copy.kind(),
+        copy.value(),
+        copy.stripeCustomerId(),
+        copy.identifier(),
+        sendBefore);
+  }
+
+  static SQSMessage message(String id, Copy copy) {
+    return message(id, CopyFormat.encode(copy), 1);
+  }
+
+  static SQSMessage message(String id, String body, int receiveCount) {
+    SQSMessage message = new SQSMessage();
+    message.setMessageId(id);
+    message.setReceiptHandle("receipt of " + id);
+    message.setBody(body);
+    message.setAttributes(Map.of("ApproximateReceiveCount", Integer.toString(receiveCount)));
+    return message;
+  }
+}

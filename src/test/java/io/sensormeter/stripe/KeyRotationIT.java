@@ -1,0 +1,164 @@
+package io.sensormeter.stripe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.sensormeter.stripe.Answer.ConfigurationError;
+import io.sensormeter.stripe.Answer.Delivered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A key that Stripe refuses is read again, once for all calls that were refused with it. */
+final class KeyRotationIT extends StripeFixture {
+  private static final String SECOND_KEY = "rk_test_second";
+  private static final int CALLS = 32;
+
+  @Test
+  void rotatedKeyIsReadAgainAndTheCallMadeOnceMore() throws Exception {
+    try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+
+      assertThat(events.send(COPY)).isEqualTo(new Delivered("req_1", false));
+      assertThat(server.requests()).hasSize(2);
+      assertThat(secretReads()).isEqualTo(2);
+
+      assertThat(events.send(COPY)).isInstanceOf(Delivered.class);
+      assertThat(server.requests()).hasSize(3);
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void unchangedKeyIsNotTriedAgain() throws Exception {
+    try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
+      assertThat(events(server).send(COPY))
+          .isEqualTo(new ConfigurationError("HTTP 401 Invalid API Key provided: rk_test_***", 401));
+      assertThat(server.requests()).hasSize(1);
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void secondKeyThatIsRefusedTooIsAConfigurationError() throws Exception {
+    try (RawServer server = RawServer.start(accepting("rk_test_third"))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+
+      assertThat(events.send(COPY)).isInstanceOf(ConfigurationError.class);
+      assertThat(server.requests()).hasSize(2);
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void callsRefusedTogetherReadTheKeyOnce() throws Exception {
+    try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+
+      assertThat(sendTogether(events)).allMatch(Delivered.class::isInstance);
+      assertThat(server.requests()).hasSize(2 * CALLS);
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void callsRefusedTogetherReadAnUnchangedKeyOnce() throws Exception {
+    try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
+      assertThat(sendTogether(events(server))).allMatch(ConfigurationError.class::isInstance);
+      assertThat(server.requests()).hasSize(CALLS);
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void secretThatCannotBeReadAgainIsAskedForOnce() throws Exception {
+    try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      SECRETS_MANAGER.put(ARN, " ");
+
+      assertThat(sendTogether(events))
+          .allMatch(ConfigurationError.class::isInstance)
+          .anySatisfy(
+              answer -> assertThat(answer.toString()).contains("could not be read again", ARN));
+      assertThat(secretReads()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rk_test_a\nrk_test_b", "rk_test_ä", "{\"key\": \"rk_test_a\"}"})
+  void whatCannotBeAKeyIsRefusedWithoutNamingIt(String text) throws Exception {
+    SECRETS_MANAGER.put(ARN, text);
+    try (RawServer server = RawServer.start(accepting(KEY))) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> events(server).requireKey())
+          .withMessageContaining(ARN)
+          .withMessageNotContaining("rk_test")
+          .withNoCause();
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void keyIsNowhereInText() throws Exception {
+    try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
+      RotatingClient client =
+          new RotatingClient(server.base(), secrets, ARN, new StripeHttp(clock), SOON);
+
+      assertThat(client.current().toString()).doesNotContain(KEY);
+      assertThat(events(server).send(COPY).toString()).doesNotContain(KEY);
+    }
+  }
+
+  /** Stripe's 401 masks the key; this one does not, and must not reach a log through us. */
+  private static RawServer.Reply accepting(String key) {
+    return call -> {
+      if (call.request().header("Authorization").equals("Bearer " + key)) {
+        call.answer(200, event(OURS));
+      } else {
+        call.answer(401, error("Invalid API Key provided: " + KEY));
+      }
+    };
+  }
+
+  /** Answers nobody before all calls have arrived. */
+  private static RawServer.Reply togetherThen(RawServer.Reply reply) {
+    CountDownLatch together = new CountDownLatch(CALLS);
+    return call -> {
+      together.countDown();
+      try {
+        assertThat(together.await(5, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      reply.to(call);
+    };
+  }
+
+  private static List<Answer> sendTogether(MeterEvents events) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Answer>> calls = new ArrayList<>();
+      for (int i = 0; i < CALLS; i++) {
+        calls.add(threads.submit(() -> events.send(COPY)));
+      }
+      List<Answer> answers = new ArrayList<>();
+      for (Future<Answer> call : calls) {
+        answers.add(call.get());
+      }
+      return answers;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.sensormeter.stripe;
+
+import io.sensormeter.config.Secrets;
+import io.sensormeter.local.LocalSecrets;
+import io.sensormeter.local.SettableClock;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Identifier;
+import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.ReportKey;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.BeforeEach;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** Meter events over the wire, a key in Secrets Manager, and one copy to send. */
+abstract class StripeFixture {
+  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe";
+  static final String KEY = "rk_test_first";
+  static final Instant NOW = Instant.parse("2026-11-22T14:00:05Z");
+  static final Copy COPY = copy("org 1");
+  static final String OURS = "active_sensors:org 1:2026-11-22T14Z";
+
+  /** How long a test waits for what has to happen at once. */
+  static final Duration SOON = Duration.ofSeconds(5);
+
+  /** One for all tests of the JVM, with which it ends. */
+  static final LocalSecrets SECRETS_MANAGER = LocalSecrets.start();
+
+  private static final SecretsManagerClient CLIENT =
+      SecretsManagerClient.builder()
+          .endpointOverride(SECRETS_MANAGER.endpoint())
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+          .httpClientBuilder(UrlConnectionHttpClient.builder())
+          .build();
+
+  final SettableClock clock = new SettableClock(NOW);
+  final Secrets secrets = new Secrets(CLIENT);
+  private int readsBefore;
+
+  @BeforeEach
+  void putKey() {
+    SECRETS_MANAGER.put(ARN, KEY);
+    readsBefore = SECRETS_MANAGER.reads(ARN);
+  }
+
+  int secretReads() {
+    return SECRETS_MANAGER.reads(ARN) - readsBefore;
+  }
+
+  MeterEvents events(RawServer server) {
+    return events(server, MeterEvents.CALL_TIMEOUT);
+  }
+
+  MeterEvents events(RawServer server, Duration callTimeout) {
+    return new MeterEvents(server.base(), secrets, ARN, clock, callTimeout);
+  }
+
+  static Copy copy(String organization) {
+    ReportKey key =
+        new ReportKey(Hour.parse("2026-11-22T14:00:00Z"), "active_sensors", organization, 0);
+    return new Copy(
+        key, MeterKind.SUM_HOURLY, 25, "cus_1", Identifier.of(key), NOW.plusSeconds(6_000));
+  }
+
+  /** Stripe's answer to an event it took. */
+  static String event(String identifier) {
+    return """
+    {"object":"billing.meter_event","identifier":"%s","event_name":"active_sensors",\
+    "created":1795356005,"livemode":false,"payload":{"value":"25"},"timestamp":1795356000}\
+    """
+        .formatted(identifier);
+  }
+
+  static String error(String message) {
+    return "{\"error\":{\"type\":\"invalid_request_error\",\"message\":\"%s\"}}".formatted(message);
+  }
+}
