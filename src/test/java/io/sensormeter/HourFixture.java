@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Agreement;
 import io.sensormeter.local.ApplicationData;
+import io.sensormeter.local.DatabaseWire;
 import io.sensormeter.local.FakeStripe;
 import io.sensormeter.local.Formula;
 import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.SqsWire;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.scheduler.SchedulerHandler;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,10 +44,14 @@ abstract class HourFixture {
   final SettableClock clock = new SettableClock(HOUR.start().plus(AFTER_THE_HOUR));
   final FakeStripe stripe = FakeStripe.start(clock);
   private final List<Pipeline> pipelines = new ArrayList<>();
+  private final List<SqsWire> sqsWires = new ArrayList<>();
+  private final List<DatabaseWire> databaseWires = new ArrayList<>();
 
   @AfterEach
   void leaveNothingBehind() {
     pipelines.forEach(Pipeline::close);
+    sqsWires.forEach(SqsWire::close);
+    databaseWires.forEach(DatabaseWire::close);
     stripe.close();
     for (Pipeline pipeline : pipelines) {
       assertThat(pipeline.depth()).as("messages left in the queues").isZero();
@@ -64,6 +71,20 @@ abstract class HourFixture {
         new Pipeline(database, Services.sqs(), Services.secrets(), stripe, clock, all);
     pipelines.add(pipeline);
     return pipeline;
+  }
+
+  /** Between the functions of a pipeline and the queues: {@code SQS_ENDPOINT}. */
+  SqsWire sqsWire() {
+    SqsWire wire = SqsWire.to(Services.sqs());
+    sqsWires.add(wire);
+    return wire;
+  }
+
+  /** Between the functions of a pipeline and the database: {@code DATABASE_PORT}. */
+  DatabaseWire databaseWire(LocalDatabase database) {
+    DatabaseWire wire = DatabaseWire.to(database);
+    databaseWires.add(wire);
+    return wire;
   }
 
   /** The replaced application with that many organizations, whose customers Stripe knows. */
@@ -135,6 +156,24 @@ abstract class HourFixture {
     return tick(pipeline, pipeline.newScheduler(), Hour.floor(clock.instant()));
   }
 
+  /** As Lambda does with a tick that fails: the error is noted, and the tick comes again. */
+  static Optional<RuntimeException> failureOfTick(
+      Pipeline pipeline, SchedulerHandler scheduler, Hour hour) {
+    try {
+      tick(pipeline, scheduler, hour);
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(e);
+    }
+  }
+
+  /** The next hour begins, its tick comes, and everything on the way arrives. */
+  void nextHour(Pipeline pipeline) {
+    toHour(Hour.floor(clock.instant()).plusHours(1));
+    tick(pipeline);
+    drain(pipeline);
+  }
+
   /** Everything on the way arrives. */
   static void drain(Pipeline pipeline) {
     pipeline.newReporter().drain(ROUNDS);
@@ -156,6 +195,11 @@ abstract class HourFixture {
         .queryLong("select count(*) from metering.meter_report where status = ?", status);
   }
 
+  /** How many reports there are. */
+  static long reports(Pipeline pipeline) {
+    return pipeline.database().queryLong("select count(*) from metering.meter_report");
+  }
+
   /** Every report and tick row, all columns. */
   static List<String> ledger(Pipeline pipeline) {
     return pipeline
@@ -165,6 +209,13 @@ abstract class HourFixture {
             select r::text from metering.meter_report r union all
             select t::text from metering.tick t order by 1
             """);
+  }
+
+  /** The bodies of all messages, which are no longer in the queue. */
+  static List<String> take(String queueUrl) {
+    List<String> bodies = Services.sqs().bodies(queueUrl);
+    Services.sqs().client().purgeQueue(r -> r.queueUrl(queueUrl));
+    return bodies;
   }
 
   /** A standard queue gives no order, and may deliver twice. */

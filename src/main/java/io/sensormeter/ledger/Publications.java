@@ -263,7 +263,7 @@ public final class Publications {
                   update metering.meter_report set status = 'unresolved', settled_at = ?
                   where status = 'pending' and kind <> 'sum-hourly'
                     and captured_at <= ?::timestamptz - interval '24 hours'
-                    and send_before <= ?
+                    and (send_before is null or send_before <= ?)
                   """,
                   now,
                   now,

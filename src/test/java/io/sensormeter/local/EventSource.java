@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
@@ -41,6 +42,7 @@ public final class EventSource {
   private final BiFunction<SQSEvent, Context, @Nullable SQSBatchResponse> handler;
   private volatile Supplier<? extends Context> contexts = TestContext::new;
   private volatile boolean returnDelays;
+  private volatile Predicate<Kill> kills = kill -> false;
 
   private final AtomicInteger received = new AtomicInteger();
   private final AtomicInteger deleted = new AtomicInteger();
@@ -72,6 +74,20 @@ public final class EventSource {
   /** The context of each invocation from now on; by default one with five minutes left. */
   public EventSource contexts(Supplier<? extends Context> supplier) {
     contexts = supplier;
+    return this;
+  }
+
+  /** When an environment may be killed; its messages return then. */
+  public enum Kill {
+    /** Before it has done anything. */
+    BEFORE,
+    /** After it has done everything but answer. */
+    AFTER
+  }
+
+  /** Asked twice at each invocation; by default no environment is killed. */
+  public EventSource kills(Predicate<Kill> decides) {
+    kills = decides;
     return this;
   }
 
@@ -169,11 +185,17 @@ public final class EventSource {
   /** The ids of the messages that return to the queue. */
   private Set<String> invoke(List<Message> batch) {
     Set<String> all = batch.stream().map(Message::messageId).collect(Collectors.toSet());
+    if (kills.test(Kill.BEFORE)) {
+      return all;
+    }
     @Nullable SQSBatchResponse response;
     try {
       response = handler.apply(BatchEvent.of(batch, queueArn), contexts.get());
     } catch (RuntimeException e) {
       lastFailure.set(e);
+      return all;
+    }
+    if (kills.test(Kill.AFTER)) {
       return all;
     }
     @Nullable List<BatchItemFailure> failures =

@@ -34,6 +34,7 @@ public final class Pipeline implements AutoCloseable {
   private final FakeStripe stripe;
   private final LocalSecrets secrets;
   private final InstantSource clock;
+  private final String stripeKey = "rk_test_" + UUID.randomUUID();
   private final Map<String, String> environment = new TreeMap<>();
   private final List<App> apps = new CopyOnWriteArrayList<>();
   private final TestContext context = new TestContext();
@@ -79,9 +80,8 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private void stripeVariables(String secretArn) {
-    String key = "rk_test_" + UUID.randomUUID();
-    stripe.addKey(key, Permission.BILLING_METER_EVENT_WRITE);
-    secrets.put(secretArn, key);
+    stripe.addKey(stripeKey, Permission.BILLING_METER_EVENT_WRITE);
+    secrets.put(secretArn, stripeKey);
     environment.put("STRIPE_SECRET_ARN", secretArn);
     environment.put("STRIPE_API_BASE", stripe.base().toString());
     environment.put("STRIPE_CALLS_PER_SECOND", "800");
@@ -102,6 +102,11 @@ public final class Pipeline implements AutoCloseable {
 
   public LocalSecrets secrets() {
     return secrets;
+  }
+
+  /** What the secret held at first. */
+  public String stripeKey() {
+    return stripeKey;
   }
 
   public TestContext context() {
