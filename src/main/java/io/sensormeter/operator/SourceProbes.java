@@ -100,7 +100,7 @@ final class SourceProbes {
     if (callable.isEmpty() || !callable.getFirst().result().equals(RESULT)) {
       return Finding.bad(
           "source",
-          "SOURCE=own expects %s; found: %s. Create it as expected, see 'Your own schema' in the README"
+          "SOURCE=own expects %s; found: %s. Create it as expected, see 'Adapting the source' in the README"
               .formatted(EXPECTED, found.isEmpty() ? "none of that name" : found));
     }
     if (!callable.getFirst().executable()) {
