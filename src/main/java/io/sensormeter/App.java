@@ -12,9 +12,11 @@ import io.sensormeter.ledger.Hours;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Settlements;
+import io.sensormeter.operator.Check;
 import io.sensormeter.operator.Operator;
 import io.sensormeter.publisher.Publisher;
 import io.sensormeter.queue.OutcomeQueue;
+import io.sensormeter.queue.QueueInspection;
 import io.sensormeter.queue.ReportQueue;
 import io.sensormeter.queue.ReportReceipts;
 import io.sensormeter.recorder.Recorder;
@@ -87,7 +89,8 @@ public final class App implements AutoCloseable {
   }
 
   /** What SchedulerFunction consists of. */
-  public record LedgerSide(Migrations migrations, Scheduler scheduler, Operator operator) {}
+  public record LedgerSide(
+      Migrations migrations, Scheduler scheduler, Operator operator, Check check) {}
 
   /**
    * For SchedulerFunction.
@@ -96,14 +99,13 @@ public final class App implements AutoCloseable {
    */
   public LedgerSide scheduler() {
     SchedulerSettings settings = SchedulerSettings.read(environment);
-    Database database = database(settings.database(), settings.secretsManagerEndpoint());
+    Secrets secrets = secrets(settings.secretsManagerEndpoint(), AWS_CALL_TIMEOUT);
+    Database database = database(settings.database(), secrets);
     Captures captures = new Captures(database);
     Publications publications = new Publications(database);
-    ReportQueue queue =
-        new ReportQueue(
-            client(SqsClient.builder(), settings.sqsEndpoint(), AWS_CALL_TIMEOUT),
-            settings.reportsQueueUrl());
-    Publisher publisher = new Publisher(publications, queue, clock);
+    SqsClient sqs = client(SqsClient.builder(), settings.sqsEndpoint(), AWS_CALL_TIMEOUT);
+    Publisher publisher =
+        new Publisher(publications, new ReportQueue(sqs, settings.reportsQueueUrl()), clock);
     return new LedgerSide(
         new Migrations(database, settings.shippedSource()),
         new Scheduler(settings, captures, publications, publisher, new Gauges(database), clock),
@@ -112,7 +114,8 @@ public final class App implements AutoCloseable {
             captures,
             publisher,
             new Hours(database, settings.invoiceGraceHours()),
-            clock));
+            clock),
+        new Check(settings, secrets, new QueueInspection(sqs, settings.reportsQueueUrl()), clock));
   }
 
   /**
@@ -124,7 +127,8 @@ public final class App implements AutoCloseable {
     RecorderSettings settings = RecorderSettings.read(environment);
     return new Recorder(
         new Settlements(
-            database(settings.database(), settings.secretsManagerEndpoint()),
+            database(
+                settings.database(), secrets(settings.secretsManagerEndpoint(), AWS_CALL_TIMEOUT)),
             settings.invoiceGraceHours()));
   }
 
@@ -157,8 +161,8 @@ public final class App implements AutoCloseable {
     }
   }
 
-  private Database database(DatabaseSettings settings, Optional<URI> secretsManagerEndpoint) {
-    Database database = new Database(settings, secrets(secretsManagerEndpoint, AWS_CALL_TIMEOUT));
+  private Database database(DatabaseSettings settings, Secrets secrets) {
+    Database database = new Database(settings, secrets);
     closers.push(database::close);
     return database;
   }

@@ -30,6 +30,25 @@ public record DatabaseSettings(
   private static final List<String> LOCAL_HOSTS =
       List.of("localhost", "127.0.0.1", "::1", "host.docker.internal");
 
+  private static final String PLAIN_ONLY =
+      "DATABASE_SSL_MODE is 'disable': only with a host that is one of "
+          + String.join(", ", LOCAL_HOSTS);
+
+  /**
+   * Refuses to talk in the clear to another machine, also where the secret names the host.
+   *
+   * @throws IllegalStateException saying which hosts may be connected without TLS
+   */
+  public void requireTlsUnlessLocal(String connectedHost) {
+    if (!tls && !mayBePlain(connectedHost)) {
+      throw new IllegalStateException(PLAIN_ONLY + ", not " + connectedHost);
+    }
+  }
+
+  private static boolean mayBePlain(String host) {
+    return LOCAL_HOSTS.contains(host);
+  }
+
   static DatabaseSettings read(Variables variables) {
     String secretArn =
         variables.required("DATABASE_SECRET_ARN", "the secret that holds username and password");
@@ -39,10 +58,8 @@ public record DatabaseSettings(
       variables.problem("DATABASE_SSL_MODE is '" + sslMode + "': verify-full (default) or disable");
     }
     boolean tls = !sslMode.equals("disable");
-    if (!tls && !host.map(LOCAL_HOSTS::contains).orElse(false)) {
-      variables.problem(
-          "DATABASE_SSL_MODE is 'disable': only with DATABASE_HOST one of "
-              + String.join(", ", LOCAL_HOSTS));
+    if (!tls && !host.map(DatabaseSettings::mayBePlain).orElse(true)) {
+      variables.problem(PLAIN_ONLY);
     }
     Optional<Integer> port =
         variables
@@ -53,7 +70,7 @@ public record DatabaseSettings(
   }
 
   /** The driver wants a file, and in Lambda resources are files: the layout has no jar of ours. */
-  private static Path shippedAuthorities() {
+  static Path shippedAuthorities() {
     URL resource =
         Objects.requireNonNull(
             DatabaseSettings.class.getResource("/tls/rds-ca-bundle.pem"), "the RDS bundle ships");

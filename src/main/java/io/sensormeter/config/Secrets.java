@@ -1,8 +1,10 @@
 package io.sensormeter.config;
 
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueResponse;
 
 /**
  * Secrets by ARN, read when first asked for and kept until their user says they no longer work.
@@ -31,7 +33,20 @@ public final class Secrets {
 
   /** Reads the secret again, because the known text was refused. Throws as {@link #get}. */
   public String refresh(String arn) {
-    String text = client.getSecretValue(request -> request.secretId(arn)).secretString();
+    return keep(arn, client.getSecretValue(request -> request.secretId(arn)));
+  }
+
+  /** Reads the secret again within {@code timeout}, retries included. Throws as {@link #get}. */
+  public String refresh(String arn, Duration timeout) {
+    return keep(
+        arn,
+        client.getSecretValue(
+            request ->
+                request.secretId(arn).overrideConfiguration(call -> call.apiCallTimeout(timeout))));
+  }
+
+  private String keep(String arn, GetSecretValueResponse response) {
+    String text = response.secretString();
     if (text == null || text.isBlank()) {
       throw new IllegalStateException("secret " + arn + " holds no text; store it as plain text");
     }

@@ -11,29 +11,17 @@ package io.sensormeter.ledger;
  */
 final class CaptureSql {
 
-  /** Each reading judged by itself. */
-  private static final String SINGLE =
+  private static final String ARGUMENT =
       """
       with argument as materialized (
         select ?::timestamptz as hour, ?::text as label, ?::text as kind, ?::boolean as shadow,
                ?::timestamptz as captured_at, ?::timestamptz as send_before, ?::text as organization
-      ), reading as (
-        select r.organization_id collate "C" as organization_id,
-               r.meter collate "C" as meter,
-               r.stripe_customer_id collate "C" as customer,
-               r.value,
-               case
-                 when r.value is null then 'value_null'
-                 when r.value in ('NaN', 'Infinity', '-Infinity') then 'value_not_finite'
-                 when r.value < 0 then 'value_negative'
-                 when r.value >= 1e15 then 'value_too_large'
-                 when r.value <> trunc(r.value) then 'value_fractional'
-                 when btrim(coalesce(r.stripe_customer_id, ''), E' \\t\\r\\n') = ''
-                   then 'customer_blank'
-               end as failure
-        from argument, metering.billable_readings(argument.hour) as r
       )
       """;
+
+  /** Each reading judged by itself. */
+  private static final String SINGLE =
+      ARGUMENT + reading("argument, metering.billable_readings(argument.hour) as r");
 
   /** No two readings meet: nothing more to judge. */
   private static final String UNJUDGED =
@@ -45,17 +33,31 @@ final class CaptureSql {
       )
       """;
 
+  private static final String STANDING =
+      """
+      , standing as materialized (
+        select r.organization_id, r.meter, r.stripe_customer_id as customer,
+          r.status not in ('rejected', 'superseded') as live
+        from metering.meter_report as r where r.hour = (select hour from argument)
+      )
+      """;
+
+  /** Nothing stands: for who judges a source before there is a ledger. */
+  private static final String NOTHING_STANDING =
+      """
+      , standing as (
+        select null::text as organization_id, null::text as meter, null::text as customer,
+          false as live limit 0
+      )
+      """;
+
   /**
    * Readings judged by the others and by what stands already, which is left as it is. Of two
    * organizations with one Stripe customer the first is live, the others are rejected.
    */
   private static final String JUDGED =
       """
-      , standing as materialized (
-        select r.organization_id, r.meter, r.stripe_customer_id as customer,
-          r.status not in ('rejected', 'superseded') as live
-        from metering.meter_report as r where r.hour = (select hour from argument)
-      ), doubled as materialized (
+      , doubled as materialized (
         select organization_id, meter, count(*) as readings
         from reading group by organization_id, meter having count(*) > 1
       ), single as materialized (
@@ -140,11 +142,12 @@ final class CaptureSql {
    */
   static final String INSERT = SINGLE + UNJUDGED + REPORTS;
 
-  static final String INSERT_JUDGED = SINGLE + JUDGED + REPORTS;
+  static final String INSERT_JUDGED = SINGLE + STANDING + JUDGED + REPORTS;
 
   /** What {@link #INSERT_JUDGED} would say, without writing. */
   static final String PREVIEW =
       SINGLE
+          + STANDING
           + JUDGED
           + """
           select count(*) as reports,
@@ -155,4 +158,36 @@ final class CaptureSql {
           """;
 
   private CaptureSql() {}
+
+  /**
+   * The common table expressions {@code reading} and {@code judged} for a source without a ledger:
+   * each reading and, if it cannot be billed, why.
+   *
+   * @param source what follows {@code from}, its rows named {@code r}
+   */
+  static String judged(String source) {
+    return "with " + reading(source).strip().substring(1) + NOTHING_STANDING + JUDGED;
+  }
+
+  private static String reading(String source) {
+    return """
+    , reading as (
+      select r.organization_id collate "C" as organization_id,
+             r.meter collate "C" as meter,
+             r.stripe_customer_id collate "C" as customer,
+             r.value,
+             case
+               when r.value is null then 'value_null'
+               when r.value in ('NaN', 'Infinity', '-Infinity') then 'value_not_finite'
+               when r.value < 0 then 'value_negative'
+               when r.value >= 1e15 then 'value_too_large'
+               when r.value <> trunc(r.value) then 'value_fractional'
+               when btrim(coalesce(r.stripe_customer_id, ''), E' \\t\\r\\n') = ''
+                 then 'customer_blank'
+             end as failure
+      from %s
+    )
+    """
+        .formatted(source);
+  }
 }

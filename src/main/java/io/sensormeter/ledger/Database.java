@@ -1,14 +1,12 @@
 package io.sensormeter.ledger;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A capture of a million organizations takes seconds; minutes mean something is wrong. */
   static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(5);
@@ -133,61 +130,38 @@ public final class Database implements AutoCloseable {
   }
 
   private Connection connect(String secretText) throws SQLException {
-    JsonNode secret = parse(secretText);
-    String host = settings.host().orElseGet(() -> field(secret, "host", "DATABASE_HOST"));
-    int port = settings.port().orElseGet(() -> secret.path("port").asInt(5432));
-    String name = settings.name().orElseGet(() -> field(secret, "dbname", "DATABASE_NAME"));
-    String user = field(secret, "username", null);
+    return connect(
+        settings,
+        Login.read(settings, secretText),
+        Map.of(
+            "connectTimeout", String.valueOf(CONNECT_SECONDS),
+            "socketTimeout", String.valueOf(STATEMENT_TIMEOUT.plusSeconds(10).toSeconds()),
+            "options", "-c TimeZone=UTC -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()));
+  }
+
+  /**
+   * Connects once, without waiting for a rotation.
+   *
+   * @param limits the driver's timeouts, in seconds, and the session's {@code options}
+   */
+  static Connection connect(DatabaseSettings settings, Login login, Map<String, String> limits)
+      throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", user);
-    properties.setProperty("password", field(secret, "password", null));
+    properties.putAll(limits);
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password());
     properties.setProperty("ApplicationName", "sensor-meter");
-    properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
-    properties.setProperty(
-        "socketTimeout", String.valueOf(STATEMENT_TIMEOUT.plusSeconds(10).toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     // No server-side statements and no session state: a pooling proxy may sit in between.
     properties.setProperty("prepareThreshold", "0");
-    properties.setProperty(
-        "options", "-c TimeZone=UTC -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis());
     if (settings.tls()) {
       properties.setProperty("sslmode", "verify-full");
       properties.setProperty("sslrootcert", settings.authorities().toString());
     } else {
       properties.setProperty("sslmode", "disable");
     }
-    String bracketed = host.contains(":") ? "[" + host + "]" : host;
-    LOG.debug("connecting to {}:{}/{} as {}", host, port, name, user);
-    return DriverManager.getConnection(
-        "jdbc:postgresql://" + bracketed + ":" + port + "/" + name, properties);
-  }
-
-  private JsonNode parse(String secretText) {
-    try {
-      JsonNode secret = JSON.readTree(secretText);
-      if (secret.isObject()) {
-        return secret;
-      }
-    } catch (JsonProcessingException e) {
-      // Its message may quote the password; ours names the secret only.
-    }
-    throw new IllegalStateException(
-        "secret "
-            + settings.secretArn()
-            + " is not a JSON object such as {\"username\":\"sensor_meter\",\"password\":\"…\"}");
-  }
-
-  private String field(JsonNode secret, String field, @Nullable String variable) {
-    String text = secret.path(field).asText("");
-    if (text.isBlank()) {
-      throw new IllegalStateException(
-          "secret %s has no \"%s\"%s"
-              .formatted(
-                  settings.secretArn(),
-                  field,
-                  variable == null ? "" : "; add it or set " + variable));
-    }
-    return text;
+    LOG.debug("connecting to {} as {}", login.address(), login.user());
+    return DriverManager.getConnection("jdbc:postgresql://" + login.address(), properties);
   }
 
   private static boolean passwordRefused(SQLException e) {

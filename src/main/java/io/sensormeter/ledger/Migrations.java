@@ -2,8 +2,11 @@ package io.sensormeter.ledger;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
@@ -53,25 +56,42 @@ public final class Migrations {
     }
   }
 
-  private void migrate() throws SQLException {
-    FluentConfiguration configuration =
-        Flyway.configure(Migrations.class.getClassLoader())
-            .dataSource(new Connections(database))
-            .defaultSchema("metering")
-            .schemas("metering")
-            .createSchemas(false)
-            .cleanDisabled(true)
-            // SOURCE=own: the schema may hold the user's function before our first migration.
-            .baselineOnMigrate(true)
-            .baselineVersion("0")
-            // A rolled-back release meets the migrations of its successor.
-            .ignoreMigrationPatterns("*:future", "*:missing")
-            .locations(
-                shippedSource
-                    ? new String[] {"classpath:db/ledger", "classpath:db/source"}
-                    : new String[] {"classpath:db/ledger"});
+  /**
+   * The scripts that {@link #run} would run, by file name. Reads only.
+   *
+   * @param opener gives connections to a schema that exists
+   */
+  static List<String> pending(boolean shippedSource, Opener opener) throws SQLException {
     try {
-      var result = configuration.load().migrate();
+      return Arrays.stream(configuration(shippedSource, opener).load().info().pending())
+          .map(MigrationInfo::getScript)
+          .toList();
+    } catch (FlywayException e) {
+      throw new SQLException(e.getMessage(), e);
+    }
+  }
+
+  private static FluentConfiguration configuration(boolean shippedSource, Opener opener) {
+    return Flyway.configure(Migrations.class.getClassLoader())
+        .dataSource(new Connections(opener))
+        .defaultSchema("metering")
+        .schemas("metering")
+        .createSchemas(false)
+        .cleanDisabled(true)
+        // SOURCE=own: the schema may hold the user's function before our first migration.
+        .baselineOnMigrate(true)
+        .baselineVersion("0")
+        // A rolled-back release meets the migrations of its successor.
+        .ignoreMigrationPatterns("*:future", "*:missing")
+        .locations(
+            shippedSource
+                ? new String[] {"classpath:db/ledger", "classpath:db/source"}
+                : new String[] {"classpath:db/ledger"});
+  }
+
+  private void migrate() throws SQLException {
+    try {
+      var result = configuration(shippedSource, database::open).load().migrate();
       if (result.migrationsExecuted > 0) {
         LOG.info("schema metering migrated: {} script(s) run", result.migrationsExecuted);
       }
@@ -98,20 +118,22 @@ public final class Migrations {
     }
   }
 
-  /**
-   * Flyway opens connections of its own, with the same settings and the same answer to a rotation.
-   */
+  interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  /** Flyway opens connections of its own, with the same settings as everyone's. */
   private static final class Connections extends PGSimpleDataSource {
 
-    private final transient Database database;
+    private final transient Opener opener;
 
-    Connections(Database database) {
-      this.database = database;
+    Connections(Opener opener) {
+      this.opener = opener;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-      return database.open();
+      return opener.open();
     }
   }
 }

@@ -13,11 +13,18 @@ public sealed interface Command {
 
   String ACCEPTED =
       """
+      {"command":"check"}, \
       {"command":"tick","dryRun":bool}, \
       {"command":"report","organization":id,"dryRun":bool}, \
       {"command":"backfill","from":hour,"to":hour,"organization":id,"beforeBillFrom":bool,"dryRun":bool}, \
       {"command":"status","from":hour,"to":hour}\
       """;
+
+  /**
+   * Say whether everything is there that the ledger side needs; see {@link
+   * io.sensormeter.operator.Check}.
+   */
+  record Check() implements Command {}
 
   /** What the hourly rule does, now. */
   record Tick(boolean dryRun) implements Command {}
@@ -54,6 +61,10 @@ public sealed interface Command {
     Fields fields = new Fields(input);
     String name = fields.text("command");
     return switch (name) {
+      case "check" -> {
+        fields.allow();
+        yield new Check();
+      }
       case "tick" -> {
         fields.allow("dryRun");
         yield new Tick(fields.flag("dryRun"));
@@ -94,7 +105,9 @@ public sealed interface Command {
         throw new IllegalArgumentException(
             "command '%s' does not take %s; nothing was done. It takes: %s"
                 .formatted(
-                    input.get("command"), String.join(", ", unknown), String.join(", ", names)));
+                    input.get("command"),
+                    String.join(", ", unknown),
+                    names.length == 0 ? "no other field" : String.join(", ", names)));
       }
     }
 

@@ -68,29 +68,29 @@ final class Notices {
     misconfigured.forEach(
         (message, reports) ->
             log.error(
-                "Stripe takes no events as things are set up, {} reports, the first {}: {}. They"
-                    + " stay pending with {} unsent ones and their copies return; put it right, and"
-                    + " they are sent by themselves",
+                "Stripe takes no events as things are set up ({}): reports {}, the first {}. They"
+                    + " and {} unsent ones stay pending, their copies return, and are sent by"
+                    + " themselves once it is put right",
+                message,
                 reports.size(),
                 first(reports),
-                message,
                 unsent));
     rejected.forEach(
         (code, reports) ->
             log.warn(
-                "Stripe rejected {} reports with {}, the first {}: the ledger gets Stripe's"
-                    + " message; they are not sent again until an operator retries them",
-                reports.size(),
+                "Stripe rejected ({}) reports {}, the first {}. The ledger gets Stripe's message;"
+                    + " they are not sent again until an operator retries them",
                 code,
+                reports.size(),
                 first(reports)));
     unanswered.forEach(
         (reason, reports) ->
             log.warn(
-                "No answer from Stripe for {} reports, the first {}: {}. They stay pending; their"
+                "No answer from Stripe ({}): reports {}, the first {}. They stay pending; their"
                     + " copies come back after a delay and are sent under the same identifiers",
+                reason,
                 reports.size(),
-                first(reports),
-                reason));
+                first(reports)));
   }
 
   private static String first(List<ReportCopies> reports) {

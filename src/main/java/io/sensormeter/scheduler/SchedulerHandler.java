@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import io.sensormeter.App;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.operator.Check;
 import io.sensormeter.operator.Command;
 import io.sensormeter.operator.Operator;
 import io.sensormeter.queue.Deadline;
@@ -20,6 +21,7 @@ public final class SchedulerHandler
   private final Migrations migrations;
   private final Scheduler scheduler;
   private final Operator operator;
+  private final Check check;
   private final Telemetry telemetry;
   private final InstantSource clock;
 
@@ -33,6 +35,7 @@ public final class SchedulerHandler
     this.migrations = ledger.migrations();
     this.scheduler = ledger.scheduler();
     this.operator = ledger.operator();
+    this.check = ledger.check();
     this.telemetry = app.telemetry();
     this.clock = app.clock();
   }
@@ -50,7 +53,9 @@ public final class SchedulerHandler
         context,
         () -> {
           SchedulerInput input = SchedulerInput.read(event);
-          migrations.run();
+          if (!(input instanceof SchedulerInput.Operator(Command.Check _))) {
+            migrations.run();
+          }
           return switch (input) {
             case SchedulerInput.Tick tick -> tick(tick.hour(), deadline);
             case SchedulerInput.Deployment deployment when !deployment.ended() ->
@@ -63,6 +68,7 @@ public final class SchedulerHandler
 
   private Map<String, Object> command(Command command, Deadline deadline) {
     return switch (command) {
+      case Command.Check _ -> check.run();
       case Command.Tick tick ->
           tick.dryRun() ? scheduler.preview(now()).fields() : tick(now(), deadline);
       case Command.Report report -> operator.report(report, deadline);

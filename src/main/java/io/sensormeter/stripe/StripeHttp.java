@@ -35,7 +35,9 @@ import java.util.concurrent.TimeoutException;
  * jdk.httpclient.enableAllMethodRetry} is set: do not). It does repeat a failed connect once,
  * before any byte was sent, within the same bound.
  *
- * <p>Thread-safe; made for virtual threads, which wait without holding a carrier.
+ * <p>Thread-safe; made for virtual threads, which wait without holding a carrier. The JDK hands
+ * every answer over through the common pool, which may have a single thread: whoever blocks that
+ * pool lets calls run into their bound.
  */
 final class StripeHttp extends com.stripe.net.HttpClient {
 

@@ -112,7 +112,7 @@ final class DatabaseTlsIT {
   }
 
   @Test
-  void missingBundleIsNotMistakenForTrust() throws IOException {
+  void emptyBundleTrustsNobody() throws IOException {
     Path empty = Files.writeString(directory.resolve("empty.pem"), "# no certificate\n");
     assertRefused(postgres, "localhost", empty, "SSL");
   }

@@ -25,12 +25,14 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * <ul>
  *   <li>{@code -Dorganizations=N}: how many are billed, 1,000 by default
  *   <li>{@code -Dhours=N}: how many hours in a row, 1 by default
- *   <li>{@code -Dserve}: keep everything up on today's clock, and tick on demand
+ *   <li>{@code -Dserve}: keep everything up on today's clock, carry out commands by hand, and write
+ *       to target/local what {@code sam local invoke} needs
  * </ul>
  */
 public final class LocalRun implements AutoCloseable {
   private static final int SENSORS_PER_ORGANIZATION = 20;
   private static final Path TICK = Path.of("events", "hourly-tick.json");
+  private static final Path ENVIRONMENT = Path.of("target", "local");
   private static final Pattern TIME = Pattern.compile("(\"time\"\\s*:\\s*\")([^\"]+)(\")");
 
   /** The rule fires within a few seconds of the full hour. */
@@ -50,23 +52,36 @@ public final class LocalRun implements AutoCloseable {
   }
 
   public static void main(String[] arguments) throws IOException {
-    int organizations = positive("organizations", 1_000_000);
-    int hours = positive("hours", 816);
-    boolean agree;
-    if ("false".equals(System.getProperty("serve", "false"))) {
+    try {
+      System.exit(
+          run(positive("organizations", 1_000_000), positive("hours", 816), serve()) ? 0 : 1);
+    } catch (WrongArgument e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static final class WrongArgument extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WrongArgument(String message) {
+      super(message);
+    }
+  }
+
+  private static boolean run(int organizations, int hours, boolean serve) throws IOException {
+    if (!serve) {
       String tick = Files.readString(TICK);
       Hour first = Hour.parse(time(tick));
       SettableClock clock = new SettableClock(first.start().plus(AFTER_THE_HOUR));
       try (LocalRun run = new LocalRun(clock, organizations)) {
-        agree = run.hours(tick, first, hours, clock);
+        return run.hours(tick, first, hours, clock);
       }
-    } else {
-      try (LocalRun run = new LocalRun(InstantSource.system(), organizations)) {
-        run.serve();
-      }
-      agree = true;
     }
-    System.exit(agree ? 0 : 1);
+    try (LocalRun run = new LocalRun(InstantSource.system(), organizations)) {
+      run.serveUntilQuit();
+    }
+    return true;
   }
 
   private boolean hours(String tick, Hour first, int hours, SettableClock clock) {
@@ -88,36 +103,23 @@ public final class LocalRun implements AutoCloseable {
     }
   }
 
-  private void serve() throws IOException {
+  private void serveUntilQuit() throws IOException {
     Hour now = Hour.floor(clock.instant());
     try (Pipeline pipeline = pipeline(now);
         Consumers consumers = new Consumers(pipeline)) {
-      SchedulerHandler scheduler = pipeline.newScheduler();
       addresses(pipeline);
-      BufferedReader input =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      for (String line = input.readLine(); line != null; line = input.readLine()) {
-        if (line.isBlank()) {
-          continue;
-        }
-        if (line.trim().equals("quit")) {
-          break;
-        }
-        command(pipeline, scheduler, consumers, line.trim());
-      }
-    }
-  }
-
-  private static void command(
-      Pipeline pipeline, SchedulerHandler scheduler, Consumers consumers, String line) {
-    String json = line.startsWith("{") ? line : "{\"command\":\"" + line + "\"}";
-    try {
-      System.out.println(pipeline.invoke(scheduler, json));
-      consumers.awaitSettled(() -> {});
-      new Agreement(pipeline).print(Duration.ZERO);
-    } catch (RuntimeException e) {
-      // As Lambda would answer: the person reads it and tries again.
-      System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+      new EnvironmentFiles(pipeline.environment())
+          .write(ENVIRONMENT)
+          .forEach(
+              (machine, command) ->
+                  say(
+                      "After sam build, while this runs, on %s:%n    %s"
+                          .formatted(machine, command)));
+      say(
+          "%,d organizations; type tick, status, check, a command as JSON such as%n    {\"command\":\"tick\",\"dryRun\":true}%n  or quit"
+              .formatted(organizations));
+      new Console(pipeline, consumers)
+          .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
     }
   }
 
@@ -135,9 +137,6 @@ public final class LocalRun implements AutoCloseable {
     say("SQS             %s".formatted(sqs.endpoint()));
     say("Secrets Manager %s".formatted(secrets.endpoint()));
     say("Stripe fake     %s".formatted(stripe.base()));
-    say(
-        "%,d organizations; type tick, a command as JSON such as {\"command\":\"status\"}, or quit"
-            .formatted(organizations));
   }
 
   private Pipeline pipeline(Hour billFrom) {
@@ -178,8 +177,16 @@ public final class LocalRun implements AutoCloseable {
     if (text.matches("[1-9]\\d{0,8}") && Integer.parseInt(text) <= most) {
       return Integer.parseInt(text);
     }
-    throw new IllegalArgumentException(
-        "-D%s is '%s': a whole number from 1 to %,d".formatted(property, text, most));
+    throw new WrongArgument(
+        "-D%s is '%s': it must be a whole number from 1 to %d".formatted(property, text, most));
+  }
+
+  private static boolean serve() {
+    String text = System.getProperty("serve", "false");
+    if (text.equals("true") || text.equals("false")) {
+      return text.equals("true");
+    }
+    throw new WrongArgument("-Dserve is '%s': it takes no value".formatted(text));
   }
 
   private static void say(String line) {

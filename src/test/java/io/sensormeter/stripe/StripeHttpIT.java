@@ -54,7 +54,7 @@ final class StripeHttpIT extends StripeFixture {
     MeterEvents events =
         new MeterEvents("http://192.0.2.1:9", secrets, ARN, clock, Duration.ofMillis(300));
 
-    assertThat(CompletableFuture.supplyAsync(() -> events.send(COPY)))
+    assertThat(CompletableFuture.supplyAsync(() -> events.send(COPY), Thread::startVirtualThread))
         .succeedsWithin(SOON)
         .isInstanceOf(NoAnswer.class);
   }

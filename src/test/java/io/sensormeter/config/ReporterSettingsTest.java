@@ -1,0 +1,88 @@
+package io.sensormeter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ReporterSettingsTest {
+  private static final Map<String, String> LEAST =
+      Map.of(
+          "STRIPE_SECRET_ARN", "arn",
+          "REPORTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/reports",
+          "OUTCOMES_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/outcomes");
+
+  @Test
+  void blankIsTheDefault() {
+    Map<String, String> blank = new HashMap<>(LEAST);
+    for (String name :
+        new String[] {
+          "STRIPE_API_BASE",
+          "STRIPE_IN_FLIGHT",
+          "REPORTER_MAX_CONCURRENCY",
+          "STRIPE_CALLS_PER_SECOND",
+          "SQS_ENDPOINT",
+          "SECRETS_MANAGER_ENDPOINT"
+        }) {
+      blank.put(name, "");
+    }
+
+    assertThat(ReporterSettings.read(blank))
+        .isEqualTo(
+            new ReporterSettings(
+                "arn",
+                Optional.empty(),
+                32,
+                4,
+                Optional.empty(),
+                "https://sqs.eu-central-1.amazonaws.com/1/reports",
+                "https://sqs.eu-central-1.amazonaws.com/1/outcomes",
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  @Test
+  void everythingMissingIsNamedAtOnce() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ReporterSettings.read(Map.of()))
+        .withMessageStartingWith("ReporterFunction does not start, 3 setting(s) to mend: ")
+        .withMessageContaining("STRIPE_SECRET_ARN is missing")
+        .withMessageContaining("REPORTS_QUEUE_URL is missing")
+        .withMessageContaining("OUTCOMES_QUEUE_URL is missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "STRIPE_IN_FLIGHT, 0",
+    "STRIPE_IN_FLIGHT, 257",
+    "REPORTER_MAX_CONCURRENCY, 1001",
+    "STRIPE_CALLS_PER_SECOND, 0",
+    "STRIPE_CALLS_PER_SECOND, fast",
+    "STRIPE_API_BASE, api.stripe.com"
+  })
+  void nothingIsCorrectedSilently(String name, String value) {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put(name, value);
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> ReporterSettings.read(environment))
+        .withMessageContaining("1 setting(s)")
+        .withMessageContaining(name + " is '" + value + "'");
+  }
+
+  @Test
+  void paceFollowsTheKindOfKeyUnlessItIsSet() {
+    ReporterSettings byKey = ReporterSettings.read(LEAST);
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put("STRIPE_CALLS_PER_SECOND", "50");
+
+    assertThat(byKey.callsPerSecond("rk_live_1")).isEqualTo(800);
+    assertThat(byKey.callsPerSecond("rk_test_1")).isEqualTo(20);
+    assertThat(ReporterSettings.read(environment).callsPerSecond("rk_live_1")).isEqualTo(50);
+  }
+}

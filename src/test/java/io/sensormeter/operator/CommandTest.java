@@ -1,0 +1,140 @@
+package io.sensormeter.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.sensormeter.meter.Hour;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.assertj.core.api.ThrowableAssertAlternative;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CommandTest {
+  private static final Hour FROM = Hour.parse("2026-11-22T10:00:00Z");
+  private static final Hour TO = Hour.parse("2026-11-22T14:00:00Z");
+
+  @Test
+  void checkTakesNothing() {
+    assertThat(read("check")).isEqualTo(new Command.Check());
+    refused("check", "dryRun", true)
+        .withMessage(
+            "command 'check' does not take dryRun; nothing was done. It takes: no other field");
+  }
+
+  @Test
+  void tickWritesUnlessItIsADryRun() {
+    assertThat(read("tick")).isEqualTo(new Command.Tick(false));
+    assertThat(read("tick", "dryRun", false)).isEqualTo(new Command.Tick(false));
+    assertThat(read("tick", "dryRun", true)).isEqualTo(new Command.Tick(true));
+  }
+
+  @Test
+  void reportNamesItsOrganization() {
+    assertThat(read("report", "organization", "o-1", "dryRun", true))
+        .isEqualTo(new Command.Report("o-1", true));
+    refused("report")
+        .withMessageStartingWith("command 'report' needs the field 'organization'; accepted are: ");
+  }
+
+  @Test
+  void backfillTakesARangeAndMayBeNarrowed() {
+    assertThat(read("backfill", "from", "2026-11-22T10:00:00Z", "to", "2026-11-22T14Z"))
+        .isEqualTo(new Command.Backfill(FROM, TO, Optional.empty(), false, false));
+    assertThat(
+            read(
+                "backfill",
+                "from",
+                "2026-11-22T10Z",
+                "to",
+                "2026-11-22T14Z",
+                "organization",
+                "o-1",
+                "beforeBillFrom",
+                true,
+                "dryRun",
+                true))
+        .isEqualTo(new Command.Backfill(FROM, TO, Optional.of("o-1"), true, true));
+    refused("backfill", "from", "2026-11-22T10Z").withMessageContaining("needs the field 'to'");
+  }
+
+  @Test
+  void statusTakesARangeOrNone() {
+    assertThat(read("status")).isEqualTo(new Command.Status(Optional.empty(), Optional.empty()));
+    assertThat(read("status", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z"))
+        .isEqualTo(new Command.Status(Optional.of(FROM), Optional.of(TO)));
+  }
+
+  /** Were it passed over, the command would write. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dryrun", "dry_run", "dry-run", "DryRun", "dryRun "})
+  void misspeltDryRunNeverWrites(String misspelt) {
+    refused("tick", misspelt, true)
+        .withMessage(
+            "command 'tick' does not take %s; nothing was done. It takes: dryRun"
+                .formatted(misspelt));
+    refused("report", "organization", "o-1", misspelt, true)
+        .withMessageContaining("does not take " + misspelt);
+    refused("backfill", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z", misspelt, true)
+        .withMessageContaining("does not take " + misspelt);
+  }
+
+  @Test
+  void everyUnknownFieldIsNamed() {
+    refused("status", "since", "x", "hours", 3)
+        .withMessage(
+            "command 'status' does not take hours, since; nothing was done. It takes: from, to");
+  }
+
+  @Test
+  void wrongTypesAreRefused() {
+    refused("tick", "dryRun", "true")
+        .withMessage(
+            "field 'dryRun' of command 'tick' must be true or false, but is: true; nothing was"
+                + " done");
+    refused("tick", "dryRun", 1).withMessageContaining("must be true or false, but is: 1");
+    refused("report", "organization", 5)
+        .withMessage(
+            "field 'organization' of command 'report' must be a text that is not blank, but is: 5");
+    refused("report", "organization", " ").withMessageContaining("not blank");
+    refused("status", "from", 14).withMessageContaining("field 'from'");
+    refused("status", "from", "yesterday").withMessageContaining("'yesterday' is not an hour");
+    refused("status", "to", "2026-11-22T14:30:00Z").withMessageContaining("is not a full hour");
+  }
+
+  @Test
+  void commandItselfMustBeAText() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Command.read(Map.of("command", 5)))
+        .withMessageContaining("must be a text that is not blank, but is: 5");
+  }
+
+  @Test
+  void unknownCommandListsTheAcceptedOnes() {
+    refused("bill")
+        .withMessageStartingWith("command 'bill' is unknown; accepted are: ")
+        .withMessageContaining("{\"command\":\"check\"}")
+        .withMessageContaining("{\"command\":\"tick\",")
+        .withMessageContaining("{\"command\":\"report\",")
+        .withMessageContaining("{\"command\":\"backfill\",")
+        .withMessageContaining("{\"command\":\"status\",");
+  }
+
+  private static ThrowableAssertAlternative<IllegalArgumentException> refused(
+      String command, Object... fields) {
+    return assertThatIllegalArgumentException().isThrownBy(() -> read(command, fields));
+  }
+
+  /**
+   * @param fields name, value, name, value, …
+   */
+  private static Command read(String command, Object... fields) {
+    Map<String, Object> input = new HashMap<>(Map.of("command", command));
+    for (int i = 0; i < fields.length; i += 2) {
+      input.put((String) fields[i], fields[i + 1]);
+    }
+    return Command.read(input);
+  }
+}

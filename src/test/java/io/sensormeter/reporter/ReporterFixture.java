@@ -1,0 +1,166 @@
+package io.sensormeter.reporter;
+
+import static io.sensormeter.reporter.Copies.HOUR;
+
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.local.EventSource;
+import io.sensormeter.local.FakeStripe;
+import io.sensormeter.local.Formula;
+import io.sensormeter.local.LocalSecrets;
+import io.sensormeter.local.LocalSqs;
+import io.sensormeter.local.Permission;
+import io.sensormeter.local.SettableClock;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.CopyFormat;
+import io.sensormeter.queue.Deadline;
+import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.OutcomeQueue;
+import io.sensormeter.queue.ReportReceipts;
+import io.sensormeter.queue.UnreadableMessage;
+import io.sensormeter.stripe.MeterEvents;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** A reporter between two queues and a Stripe that keeps state. Its clock stands still. */
+abstract class ReporterFixture {
+  static final Instant NOW = HOUR.start().plusSeconds(5);
+  static final String METER = "active_sensors";
+  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe";
+  static final String KEY = "rk_test_reporter";
+  static final int IN_FLIGHT = 8;
+  static final int BATCH_SIZE = 100;
+
+  private static final LocalSqs SQS = LocalSqs.start();
+  static final LocalSecrets SECRETS_MANAGER = LocalSecrets.start();
+  private static final SecretsManagerClient SECRETS_CLIENT =
+      SecretsManagerClient.builder()
+          .endpointOverride(SECRETS_MANAGER.endpoint())
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+          .httpClientBuilder(UrlConnectionHttpClient.builder())
+          .build();
+
+  final SettableClock clock = new SettableClock(NOW);
+  final FakeStripe stripe = FakeStripe.start(clock);
+  private final String name = "reports-" + UUID.randomUUID();
+  final String reportsUrl = SQS.createQueue(name, Duration.ofMinutes(5), Backoff.MAX_RECEIVES);
+  final String outcomesUrl = SQS.createQueue(name + "-out", Duration.ofMinutes(5), 10);
+  final EventSource source = source(reporter(outcomesUrl));
+
+  /** What is left of the invocation. */
+  volatile Duration remaining = Duration.ofMinutes(1);
+
+  /** Runs when a batch has ended and nothing is deleted yet. */
+  Runnable atEnd = () -> {};
+
+  private @Nullable BatchResult result;
+
+  @BeforeEach
+  void openAccount() {
+    SECRETS_MANAGER.put(ARN, KEY);
+    stripe.addKey(KEY, Permission.BILLING_METER_EVENT_WRITE);
+    stripe.addMeter(METER, Formula.SUM, "hour");
+  }
+
+  @AfterEach
+  void stop() {
+    stripe.releaseHeldCalls();
+    stripe.close();
+  }
+
+  Reporter reporter(String outcomesQueueUrl) {
+    return reporter(outcomesQueueUrl, new Pace(100_000, 1), IN_FLIGHT);
+  }
+
+  Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight) {
+    return reporter(outcomesQueueUrl, pace, inFlight, clock);
+  }
+
+  Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight, InstantSource time) {
+    return new Reporter(
+        new MeterEvents(stripe.base().toString(), new Secrets(SECRETS_CLIENT), ARN, clock),
+        new OutcomeQueue(SQS.client(), outcomesQueueUrl),
+        new ReportReceipts(SQS.client(), reportsUrl),
+        pace,
+        inFlight,
+        time);
+  }
+
+  /** Sends one customer after another. */
+  Reporter reporterOneByOne() {
+    return reporter(outcomesUrl, new Pace(100_000, 1), 1);
+  }
+
+  /** Polls the reports queue for the reporter as Lambda would. */
+  EventSource source(Reporter reporter) {
+    return new EventSource(
+        SQS.client(),
+        reportsUrl,
+        SQS.arn(reportsUrl),
+        BATCH_SIZE,
+        (event, _) -> {
+          BatchResult latest = reporter.report(event.getRecords(), deadline());
+          result = latest;
+          atEnd.run();
+          return new SQSBatchResponse(
+              latest.returnedMessageIds().stream().map(BatchItemFailure::new).toList());
+        });
+  }
+
+  Deadline deadline() {
+    return new Deadline(() -> remaining.toMillis());
+  }
+
+  /** Publishes a copy of a known customer. */
+  Copy publish(Copy copy) {
+    stripe.addCustomer(copy.stripeCustomerId());
+    publish(CopyFormat.encode(copy));
+    return copy;
+  }
+
+  void publish(String body) {
+    SQS.client().sendMessage(request -> request.queueUrl(reportsUrl).messageBody(body));
+  }
+
+  ReporterSummary summary() {
+    return Objects.requireNonNull(result, "no batch yet").summary();
+  }
+
+  /** Every outcome that has left so far. */
+  List<Outcome> outcomes() {
+    List<Outcome> outcomes = new ArrayList<>();
+    for (String body : SQS.bodies(outcomesUrl)) {
+      try {
+        outcomes.addAll(OutcomeFormat.decode(body));
+      } catch (UnreadableMessage e) {
+        throw new AssertionError(e);
+      }
+    }
+    return outcomes;
+  }
+
+  int reportsLeft() {
+    return SQS.depth(reportsUrl);
+  }
+
+  int deadLetters() {
+    return SQS.depth(SQS.deadLetterUrl(name));
+  }
+}

@@ -1,0 +1,246 @@
+package io.sensormeter.reporter;
+
+import static io.sensormeter.reporter.Copies.SEND_BEFORE;
+import static io.sensormeter.reporter.Copies.copy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.sensormeter.local.Fault;
+import io.sensormeter.local.Formula;
+import io.sensormeter.local.Permission;
+import io.sensormeter.local.ReceivedEvent;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.meter.ReportKey;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The design's table of answers, row by row, from queue to queue. */
+final class ReporterIT extends ReporterFixture {
+
+  @Test
+  void takenEventIsAcceptedAndItsMessageDeleted() {
+    Copy copy = publish(copy("a", 25));
+
+    source.pollOnce();
+
+    assertThat(outcomes())
+        .containsExactly(new Outcome.Accepted(copy.key(), NOW, "req_00000000000001", false));
+    assertThat(reportsLeft()).isZero();
+    assertThat(stripe.acceptedEvents())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.identifier()).isEqualTo(copy.identifier().value());
+              assertThat(event.customer()).isEqualTo("cus_a");
+              assertThat(event.value()).isEqualByComparingTo("25");
+              assertThat(event.timestamp()).isEqualTo(Copies.HOUR.start());
+            });
+    assertThat(summary()).isEqualTo(new ReporterSummary(1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void duplicateIdentifierIsAccepted() {
+    Copy copy = publish(copy("a", 25));
+    source.pollOnce();
+    publish(copy);
+
+    source.pollOnce();
+
+    assertThat(outcomes())
+        .filteredOn(new Outcome.Accepted(copy.key(), NOW, "req_00000000000002", true)::equals)
+        .hasSize(1);
+    assertThat(reportsLeft()).isZero();
+    assertThat(stripe.acceptedEvents()).hasSize(1);
+    assertThat(summary()).isEqualTo(new ReporterSummary(1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void unknownCustomerIsRejectedWithStripesWords() {
+    Copy copy = publish(copy("a", 25));
+    stripe.deleteCustomer("cus_a");
+
+    source.pollOnce();
+
+    assertThat(outcomes())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outcome.Rejected.class,
+            rejected -> {
+              assertThat(rejected.key()).isEqualTo(copy.key());
+              assertThat(rejected.code()).isNotBlank();
+              assertThat(rejected.message()).isNotBlank();
+              assertThat(rejected.requestId()).isEqualTo("req_00000000000001");
+            });
+    assertThat(reportsLeft()).isZero();
+    assertThat(summary()).isEqualTo(new ReporterSummary(1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void refusedZeroIsAcceptedUnlessItMayCorrectAnEarlierValue() {
+    stripe.refuseZero(true);
+    ReportKey first = new ReportKey(Copies.HOUR, METER, "a", 0);
+    ReportKey second = new ReportKey(Copies.HOUR, METER, "b", 1);
+    publish(copy(first, MeterKind.SUM_HOURLY, 0));
+    publish(copy(second, MeterKind.SUM_HOURLY, 0));
+
+    source.pollOnce();
+
+    assertThat(outcomes())
+        .extracting(Outcome::key, outcome -> outcome.getClass().getSimpleName())
+        .containsExactlyInAnyOrder(tuple(first, "ZeroRefused"), tuple(second, "Rejected"));
+    assertThat(summary()).isEqualTo(new ReporterSummary(2, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  static Stream<Fault> faults() {
+    return Stream.of(
+        new Fault.RateLimited("endpoint-rate"),
+        new Fault.ServerError(),
+        new Fault.ServerErrorAfterProcessing(),
+        new Fault.EmptyAnswer(502),
+        new Fault.EmptyAnswer(400),
+        new Fault.EmptyAnswer(200),
+        new Fault.HtmlAnswer(503),
+        new Fault.HtmlAnswer(404),
+        new Fault.ResetBeforeProcessing(),
+        new Fault.ResetAfterProcessing());
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void silenceReturnsTheMessageAndTheEventIsBilledOnce(Fault fault) {
+    Copy copy = publish(copy("a", 25));
+    stripe.onMeterEvent(fault, 2);
+
+    source.pollOnce();
+    assertThat(outcomes()).isEmpty();
+    assertThat(reportsLeft()).isOne();
+    int limited = fault instanceof Fault.RateLimited ? 1 : 0;
+    assertThat(summary()).isEqualTo(new ReporterSummary(1, 0, 0, 0, 0, 0, 1, limited, 0, 0, 0, 0));
+
+    source.drain(5);
+    assertThat(stripe.calls()).isEqualTo(3);
+    assertThat(outcomes())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Outcome.Accepted.class, one -> assertThat(one.key()).isEqualTo(copy.key()));
+    assertThat(stripe.acceptedEvents()).hasSize(1);
+  }
+
+  @Test
+  void silenceDelaysTheMessageAndAnAnswerDoesNot() {
+    publish(copy("a", 25));
+    publish(copy("b", 25));
+    stripe.script(call -> "cus_a".equals(call.customer()) ? new Fault.ServerError() : null);
+    source.returnDelays(true);
+
+    source.pollOnce();
+
+    // Not visible: delayed by at least 15 s, where the event source gave nothing back itself.
+    assertThat(source.pollOnce()).isZero();
+    assertThat(reportsLeft()).isOne();
+    assertThat(outcomes()).hasSize(1);
+  }
+
+  @Test
+  void missingMeterStopsTheBatchAndEverythingReturns() {
+    for (int i = 0; i < BATCH_SIZE; i++) {
+      publish(copy(new ReportKey(Copies.HOUR, "unknown", "a" + i, 0), MeterKind.SUM, 25));
+    }
+
+    source.pollOnce();
+
+    assertThat(outcomes()).isEmpty();
+    assertThat(reportsLeft()).isEqualTo(BATCH_SIZE);
+    assertThat(stripe.calls()).isLessThanOrEqualTo(IN_FLIGHT);
+    assertThat(summary().misconfigured()).isEqualTo((int) stripe.calls());
+    assertThat(summary().unsent()).isEqualTo(BATCH_SIZE - (int) stripe.calls());
+
+    stripe.addMeter("unknown", Formula.SUM, null);
+    source.drain(5);
+    assertThat(outcomes()).hasSize(BATCH_SIZE).allMatch(Outcome.Accepted.class::isInstance);
+  }
+
+  @Test
+  void missingPermissionStopsTheBatchAndWhatWasAcceptedBeforeLeaves() {
+    List<Copy> copies = Stream.of("a", "b", "c").map(o -> publish(copy(o, 25))).toList();
+    stripe.script(
+        call -> {
+          stripe.removeKey(KEY);
+          stripe.addKey(KEY);
+          return null;
+        });
+
+    source(reporterOneByOne()).pollOnce();
+
+    assertThat(outcomes())
+        .singleElement()
+        .satisfies(one -> assertThat(copies).extracting(Copy::key).contains(one.key()));
+    assertThat(summary()).isEqualTo(new ReporterSummary(3, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0));
+    assertThat(reportsLeft()).isEqualTo(2);
+  }
+
+  @Test
+  void rotatedKeyIsReadAgainWithinTheBatch() {
+    publish(copy("a", 25));
+    source.pollOnce();
+    publish(copy("b", 25));
+    publish(copy("c", 25));
+    stripe.removeKey(KEY);
+    stripe.addKey("rk_test_rotated", Permission.BILLING_METER_EVENT_WRITE);
+    SECRETS_MANAGER.put(ARN, "rk_test_rotated");
+
+    source.pollOnce();
+
+    assertThat(outcomes()).hasSize(3).allMatch(Outcome.Accepted.class::isInstance);
+    assertThat(summary().accepted()).isEqualTo(2);
+  }
+
+  @Test
+  void copyPastItsTimeIsNotSentButDeleted() {
+    publish(copy("a", 25));
+    publish(Copies.withSendBefore(copy("b", 25), SEND_BEFORE.plusNanos(1_000)));
+    clock.set(SEND_BEFORE);
+
+    source.pollOnce();
+
+    assertThat(stripe.acceptedEvents())
+        .extracting(ReceivedEvent::customer)
+        .containsExactly("cus_b");
+    assertThat(reportsLeft()).isZero();
+    assertThat(summary()).isEqualTo(new ReporterSummary(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0));
+  }
+
+  @Test
+  void timeIsAskedBeforeEachCallNotAtTheBatchsBegin() {
+    publish(copy("a", 25));
+    publish(copy(new ReportKey(Copies.HOUR.minusHours(1), METER, "a", 0), MeterKind.SUM, 1));
+    stripe.script(
+        call -> {
+          clock.set(SEND_BEFORE);
+          return null;
+        });
+
+    source.pollOnce();
+
+    assertThat(stripe.calls()).isOne();
+    assertThat(summary()).isEqualTo(new ReporterSummary(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0));
+  }
+
+  @Test
+  void unreadableMessageReachesTheDeadLetterQueueAndHoldsNothingUp() {
+    publish("{\"v\":2}");
+    publish(copy("a", 25));
+
+    source.pollOnce();
+    assertThat(summary()).isEqualTo(new ReporterSummary(2, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+    assertThat(outcomes()).hasSize(1);
+
+    source.drain(2 * Backoff.MAX_RECEIVES);
+    assertThat(deadLetters()).isOne();
+  }
+}

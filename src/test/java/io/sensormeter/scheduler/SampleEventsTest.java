@@ -1,0 +1,137 @@
+package io.sensormeter.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Identifier;
+import io.sensormeter.meter.Outcome;
+import io.sensormeter.operator.Command;
+import io.sensormeter.queue.CopyFormat;
+import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.UnreadableMessage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** events/: one sample of each input, as Lambda's own serializer gives it to the handlers. */
+final class SampleEventsTest {
+  private static final Path EVENTS = Path.of("events");
+  private static final Hour HOUR = Hour.parse("2026-11-22T14:00:00Z");
+  private static final Set<String> QUEUES = Set.of("reports-queue.json", "outcomes-queue.json");
+
+  @Test
+  void everyKindOfInputHasASample() throws IOException {
+    Set<String> kinds = new TreeSet<>();
+    for (Path sample : samples()) {
+      if (!QUEUES.contains(sample.getFileName().toString())) {
+        kinds.add(kind(input(sample)));
+      }
+    }
+    Set<String> commands =
+        Stream.of(Command.class.getPermittedSubclasses())
+            .map(Class::getSimpleName)
+            .collect(Collectors.toCollection(TreeSet::new));
+    commands.addAll(Set.of("HourlyTick", "Deployment"));
+    assertThat(kinds).containsExactlyInAnyOrderElementsOf(commands);
+  }
+
+  @Test
+  void hourlyTickIsOfTheHourOfTheOtherSamples() throws IOException {
+    assertThat(input(EVENTS.resolve("hourly-tick.json"))).isEqualTo(new SchedulerInput.Tick(HOUR));
+  }
+
+  @Test
+  void dryRunsAreTheirCommandsWithoutWriting() throws IOException {
+    for (Path sample : samples()) {
+      String name = sample.getFileName().toString();
+      if (name.endsWith("-dry-run.json")) {
+        Path wet = sample.resolveSibling(name.replace("-dry-run", ""));
+        assertThat(Files.readString(sample)).contains("\"dryRun\": true");
+        assertThat(Files.readString(wet)).doesNotContain("dryRun");
+        assertThat(kind(input(sample))).isEqualTo(kind(input(wet)));
+      }
+    }
+  }
+
+  @Test
+  void reportsQueueSampleIsReallySent() throws IOException, UnreadableMessage {
+    SQSMessage message = message("reports-queue.json");
+    Copy copy = CopyFormat.decode(message.getBody());
+    assertThat(copy.key().hour()).isEqualTo(HOUR);
+    assertThat(copy.identifier()).isEqualTo(Identifier.of(copy.key()));
+    assertThat(copy.sendBefore()).isAfter(Instant.parse("2099-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void outcomesQueueSampleIsOfTheSameReport() throws IOException, UnreadableMessage {
+    Copy copy = CopyFormat.decode(message("reports-queue.json").getBody());
+    List<Outcome> outcomes = OutcomeFormat.decode(message("outcomes-queue.json").getBody());
+    assertThat(outcomes).hasSize(1);
+    assertThat(outcomes.getFirst().key()).isEqualTo(copy.key());
+  }
+
+  private static List<Path> samples() throws IOException {
+    try (Stream<Path> files = Files.list(EVENTS)) {
+      return files.sorted().toList();
+    }
+  }
+
+  private static SchedulerInput input(Path sample) throws IOException {
+    PojoSerializer<Map<String, Object>> serializer = mapSerializer();
+    return SchedulerInput.read(serializer.fromJson(Files.newInputStream(sample)));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static PojoSerializer<Map<String, Object>> mapSerializer() {
+    PojoSerializer<?> serializer = JacksonFactory.getInstance().getSerializer(Map.class);
+    return (PojoSerializer<Map<String, Object>>) serializer;
+  }
+
+  private static String kind(SchedulerInput input) {
+    return switch (input) {
+      case SchedulerInput.Tick _ -> "HourlyTick";
+      case SchedulerInput.Deployment _ -> "Deployment";
+      case SchedulerInput.Operator(Command command) -> command.getClass().getSimpleName();
+    };
+  }
+
+  private static SQSMessage message(String name) throws IOException {
+    SQSEvent event =
+        LambdaEventSerializers.serializerFor(
+                SQSEvent.class, SampleEventsTest.class.getClassLoader())
+            .fromJson(new ByteArrayInputStream(Files.readAllBytes(EVENTS.resolve(name))));
+    SQSMessage message = event.getRecords().getFirst();
+    assertThat(md5(message.getBody())).isEqualTo(message.getMd5OfBody());
+    assertThat(message.getEventSourceArn()).contains("-" + name.replace("-queue.json", ""));
+    return message;
+  }
+
+  private static String md5(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has MD5", e);
+    }
+  }
+}
