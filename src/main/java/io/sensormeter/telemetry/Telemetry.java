@@ -2,6 +2,7 @@ package io.sensormeter.telemetry;
 
 import static software.amazon.lambda.powertools.logging.argument.StructuredArguments.entries;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,10 @@ public final class Telemetry {
     emf.setNamespace(NAMESPACE);
     emf.setDefaultDimensions(DimensionSet.of(DIMENSION, service));
     metrics.forEach((name, value) -> emf.addMetric(name, value.doubleValue()));
-    LOG.info("{}", what, entries(fields), entries(metrics));
+    // In one map: an empty one beside another makes Powertools 2.9.0 write an invalid line.
+    Map<String, Object> numbers = new LinkedHashMap<>(fields);
+    numbers.putAll(metrics);
+    LOG.info("{}", what, entries(numbers));
     emf.flush();
   }
 }
