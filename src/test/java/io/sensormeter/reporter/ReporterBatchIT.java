@@ -88,8 +88,7 @@ final class ReporterBatchIT extends ReporterFixture {
 
   @Test
   void outcomesHaveLeftWhenTheBatchEnds() {
-    publish(copy("a", 25));
-    publish(copy("b", 25));
+    List.of("a", "b").forEach(organization -> publish(copy(organization, 25)));
     atEnd =
         () -> {
           assertThat(reportsLeft()).isEqualTo(2);
@@ -103,8 +102,7 @@ final class ReporterBatchIT extends ReporterFixture {
 
   @Test
   void batchWhoseOutcomesDoNotLeaveReturnsWholeAndIsBilledOnce() {
-    publish(copy("a", 25));
-    publish(copy("b", 25));
+    List.of("a", "b").forEach(organization -> publish(copy(organization, 25)));
     EventSource broken = source(reporter(outcomesUrl + "-gone"));
 
     broken.pollOnce();
@@ -180,8 +178,7 @@ final class ReporterBatchIT extends ReporterFixture {
 
   @Test
   void batchDoesNotEndBeforeItsCalls() throws Exception {
-    publish(copy("a", 25));
-    publish(copy("b", 25));
+    List.of("a", "b").forEach(organization -> publish(copy(organization, 25)));
     CountDownLatch arrived = new CountDownLatch(2);
     CountDownLatch release = new CountDownLatch(1);
     stripe.script(
@@ -202,8 +199,7 @@ final class ReporterBatchIT extends ReporterFixture {
 
   @Test
   void interruptedBatchEndsItsCallsAndReturnsWhole() throws Exception {
-    publish(copy("a", 25));
-    publish(copy("b", 25));
+    List.of("a", "b").forEach(organization -> publish(copy(organization, 25)));
     stripe.onMeterEvent(new Fault.HangAfterProcessing(), 2);
     CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
     CountDownLatch arrived = new CountDownLatch(2);
