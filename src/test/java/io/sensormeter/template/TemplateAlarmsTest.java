@@ -205,10 +205,8 @@ final class TemplateAlarmsTest {
       // CloudWatch's limit.
       assertThat(description).hasSizeLessThan(1024);
     }
-    Path readme = Path.of("README.md");
-    Assumptions.assumeTrue(Files.exists(readme), "no README yet");
     Set<String> headings = new TreeSet<>();
-    for (String line : Files.readAllLines(readme)) {
+    for (String line : Files.readAllLines(Path.of("README.md"))) {
       if (line.matches("#+ Runbook: .*")) {
         headings.add(
             line.replaceFirst("^#+ ", "")
@@ -217,6 +215,7 @@ final class TemplateAlarmsTest {
                 .replace(' ', '-'));
       }
     }
+    Assumptions.assumeFalse(headings.isEmpty(), "README.md has no runbook yet");
     assertThat(headings).isEqualTo(anchors);
   }
 
