@@ -48,6 +48,7 @@ final class DatabaseFaultIT extends HourFixture {
       assertThat(failure.isPresent())
           .as("tick fails when commit %d is cut", nth)
           .isEqualTo(reached);
+      failure.ifPresent(e -> assertThat(e).hasMessageContaining("may stand or not"));
       // The retry, before the hour's claim has ended.
       clock.advance(Duration.ofMinutes(1));
       tick(pipeline, scheduler, hour);

@@ -53,7 +53,7 @@ public final class Database implements AutoCloseable {
       Connection open = connection();
       try {
         T result = work.in(open);
-        open.commit();
+        commit(what, open);
         return result;
       } catch (SQLException | RuntimeException e) {
         abandon(open, e);
@@ -62,6 +62,22 @@ public final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw new LedgerException(
           what + " failed and was rolled back: " + e.getMessage() + " [" + e.getSQLState() + "]",
+          e);
+    }
+  }
+
+  private static void commit(String what, Connection open) throws SQLException {
+    try {
+      open.commit();
+    } catch (SQLException e) {
+      if (!String.valueOf(e.getSQLState()).startsWith(SqlState.CLASS_CONNECTION)) {
+        throw e;
+      }
+      throw new LedgerException(
+          what
+              + " may stand or not: the connection broke at its commit; whatever runs next finds"
+              + " out: "
+              + e.getMessage(),
           e);
     }
   }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 
 /**
  * The database refused or did not answer; the transaction was rolled back, nothing of it stands.
+ * Only where the connection broke at the commit nobody can know, and the message says so.
  */
 public final class LedgerException extends RuntimeException {
 

@@ -13,13 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings schema {@code metering} up to this release, under Flyway's advisory lock, so that any
- * number of functions may start at once. Migrations only add: the previous release runs on the
- * result.
+ * Brings schema {@code metering} up to this release, under an advisory lock, so that any number of
+ * functions may start at once. Migrations only add: the previous release runs on the result.
  */
 public final class Migrations {
 
   private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+
+  /** Serializes migrations; the number is arbitrary, only ours to use. */
+  private static final long LOCK = 0x736d_6d69_6772L;
 
   private final Database database;
   private final boolean shippedSource;
@@ -47,8 +49,12 @@ public final class Migrations {
     try {
       try (Connection connection = database.open()) {
         requireSchema(connection);
+        // Held until the connection closes. Flyway takes a lock of its own only after it has looked
+        // whether the schema is empty, and fails if another filled it in between.
+        connection.setAutoCommit(false);
+        Sql.list(connection, row -> "", "select pg_advisory_xact_lock(?)", LOCK);
+        migrate();
       }
-      migrate();
       done = true;
     } catch (SQLException e) {
       throw new LedgerException(

@@ -148,7 +148,7 @@ public final class Scheduler {
           .ifPresent(captured::add);
     } catch (LedgerException e) {
       // Thrown again by the handler, after the other hours: see TickSummary.complete.
-      LOG.error("{} was not captured and stays owed; the next tick tries again", hour, e);
+      LOG.error("Capturing {} failed; while it stays owed, each tick tries again", hour, e);
       left.add(String.valueOf(e.getMessage()));
     }
   }
