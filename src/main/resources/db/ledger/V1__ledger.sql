@@ -74,7 +74,7 @@ comment on table metering.meter_report is
 
 -- One live report for a Stripe customer, meter and hour. A revision keeps its customer, so this also
 -- keeps two revisions of one report from being live at once.
-create unique index meter_report_live on metering.meter_report (hour, meter, stripe_customer_id)
+create unique index meter_report_live on metering.meter_report (hour, stripe_customer_id, meter)
   where status not in ('rejected', 'superseded');
 
 -- The oldest pending hour, the open exceptions, the sweep.

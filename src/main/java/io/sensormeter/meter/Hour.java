@@ -3,7 +3,6 @@ package io.sensormeter.meter;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
@@ -14,8 +13,8 @@ import java.time.temporal.ChronoUnit;
  */
 public record Hour(Instant start) implements Comparable<Hour> {
 
-  private static final DateTimeFormatter LABEL =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH'Z'").withZone(ZoneOffset.UTC);
+  /** In {@code 2026-11-22T14:00:00Z}: what the label keeps. */
+  private static final int LABEL_LENGTH = 13;
 
   public Hour {
     if (!start.equals(start.truncatedTo(ChronoUnit.HOURS))) {
@@ -38,7 +37,7 @@ public record Hour(Instant start) implements Comparable<Hour> {
     String trimmed = text.trim();
     String full =
         trimmed.matches("\\d{4}-\\d{2}-\\d{2}T\\d{2}Z")
-            ? trimmed.substring(0, 13) + ":00:00Z"
+            ? trimmed.substring(0, LABEL_LENGTH) + ":00:00Z"
             : trimmed;
     Instant start;
     try {
@@ -79,6 +78,6 @@ public record Hour(Instant start) implements Comparable<Hour> {
   /** The label, as in identifiers, logs and replies: {@code 2026-11-22T14Z}. */
   @Override
   public String toString() {
-    return LABEL.format(start);
+    return start.toString().substring(0, LABEL_LENGTH) + "Z";
   }
 }

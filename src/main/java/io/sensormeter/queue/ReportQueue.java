@@ -4,22 +4,21 @@ import io.sensormeter.meter.Copy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchResponse;
+import software.amazon.awssdk.services.sqs.model.SendMessageBatchResultEntry;
 
 /** The publishing end of the reports queue. Thread-safe. */
 public final class ReportQueue {
@@ -110,22 +109,23 @@ public final class ReportQueue {
 
   /** Null when all entries were taken, else why not. */
   private @Nullable String sendBatch(List<Copy> batch, Deadline deadline) {
-    Map<String, SendMessageBatchRequestEntry> left =
-        IntStream.range(0, batch.size())
-            .mapToObj(i -> entry(String.valueOf(i), batch.get(i)))
-            .collect(Collectors.toMap(SendMessageBatchRequestEntry::id, Function.identity()));
+    List<SendMessageBatchRequestEntry> left = new ArrayList<>(batch.size());
+    for (Copy copy : batch) {
+      left.add(entry(String.valueOf(left.size()), copy));
+    }
     String failure = null;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (deadline.isWithin(RESERVE)) {
         return "too little time is left";
       }
       try {
+        List<SendMessageBatchRequestEntry> entries = left;
         SendMessageBatchResponse response =
-            sqs.sendMessageBatch(r -> r.queueUrl(url).entries(left.values()));
-        response.successful().forEach(entry -> left.remove(entry.id()));
-        if (left.isEmpty()) {
+            sqs.sendMessageBatch(r -> r.queueUrl(url).entries(entries));
+        if (response.successful().size() == left.size()) {
           return null;
         }
+        left = without(left, response);
         failure = failure(response.failed());
       } catch (SdkException e) {
         failure = String.valueOf(e.getMessage());
@@ -135,6 +135,15 @@ public final class ReportQueue {
       }
     }
     return failure;
+  }
+
+  private static List<SendMessageBatchRequestEntry> without(
+      List<SendMessageBatchRequestEntry> entries, SendMessageBatchResponse response) {
+    Set<String> taken =
+        response.successful().stream()
+            .map(SendMessageBatchResultEntry::id)
+            .collect(Collectors.toSet());
+    return entries.stream().filter(entry -> !taken.contains(entry.id())).toList();
   }
 
   private static SendMessageBatchRequestEntry entry(String id, Copy copy) {

@@ -49,19 +49,33 @@ final class CaptureFigure {
             "alter table metering.plain add primary key (hour, organization_id, meter, revision)");
       }
       Captures captures = new Captures(ledger);
-      Pairs pairs =
-          Pairs.measure(
-              round -> capture(captures, FIRST.plusHours(2 + round), clock.instant()),
-              round -> insert(role, FIRST.plusHours(2 + round)));
-      System.out.printf(
-          "capture   %,d organizations, %,d sensors: %s s, the same SELECT into a plain table %s s,"
-              + " ratio %s%n",
-          ORGANIZATIONS,
-          ORGANIZATIONS * SENSORS,
-          Pairs.number(pairs.medianOurs()),
-          Pairs.number(pairs.medianBare()),
-          Pairs.number(pairs.ratio()));
+      try (Statement statement = role.createStatement()) {
+        statement.execute(
+            "create table metering.guarded (like metering.meter_report including all)");
+      }
+      int[] hour = {2};
+      for (String table : new String[] {"plain", "guarded"}) {
+        Pairs pairs =
+            Pairs.measure(
+                _ -> capture(captures, FIRST.plusHours(hour[0]++), clock.instant()),
+                round -> insert(role, table, FIRST.plusHours(2 + round)));
+        print(table, pairs);
+      }
     }
+  }
+
+  private static void print(String table, Pairs pairs) {
+    System.out.printf(
+        "capture   %,d organizations, %,d sensors: %s s, the same SELECT into %s %s s,"
+            + " ratio %s%n",
+        ORGANIZATIONS,
+        ORGANIZATIONS * SENSORS,
+        Pairs.number(pairs.medianOurs()),
+        table.equals("plain")
+            ? "a plain table with its key"
+            : "an unpartitioned table with our constraints and indexes",
+        Pairs.number(pairs.medianBare()),
+        Pairs.number(pairs.ratio()));
   }
 
   private static void capture(Captures captures, Hour hour, Instant now) {
@@ -77,17 +91,18 @@ final class CaptureFigure {
         .build();
   }
 
-  private static void insert(Connection role, Hour hour) throws Exception {
+  private static void insert(Connection role, String table, Hour hour) throws Exception {
     try (PreparedStatement insert =
         role.prepareStatement(
             """
-            insert into metering.plain
+            insert into metering.%s
               (hour, organization_id, meter, kind, value, stripe_customer_id, identifier, status,
                captured_at, send_before)
             select at.hour, r.organization_id, r.meter, 'sum-hourly', r.value, r.stripe_customer_id,
               r.meter || ':' || r.organization_id || ':' || at.hour, 'pending', now(), now()
             from (values (?::timestamptz)) as at(hour), metering.billable_readings(at.hour) as r
-            """)) {
+            """
+                .formatted(table))) {
       insert.setString(1, hour.start().toString());
       insert.executeUpdate();
     }

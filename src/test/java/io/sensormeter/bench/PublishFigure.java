@@ -1,11 +1,18 @@
 package io.sensormeter.bench;
 
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.ledger.Database;
+import io.sensormeter.ledger.Publications;
 import io.sensormeter.local.ApplicationData;
 import io.sensormeter.local.FakeStripe;
 import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.publisher.Publisher;
+import io.sensormeter.queue.Deadline;
+import io.sensormeter.queue.ReportQueue;
 import io.sensormeter.scheduler.SchedulerHandler;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
@@ -38,18 +46,20 @@ final class PublishFigure {
     try (FakeStripe stripe = FakeStripe.start(clock);
         CannedQueue queue = CannedQueue.start();
         SqsClient bare = client(queue);
+        SecretsManagerClient secrets = secrets(benchmark);
         Pipeline pipeline =
             new Pipeline(
                 database, benchmark.sqs, benchmark.secrets, stripe, clock, settings(queue))) {
       SchedulerHandler scheduler = pipeline.newScheduler();
       pipeline.context().setRemaining(Duration.ofMinutes(15));
       pipeline.invoke(scheduler, "{\"command\":\"tick\"}");
+      Publisher publisher = publisher(pipeline, secrets, bare, clock);
       List<SendMessageBatchRequestEntry> batch = batch(body());
       Pairs pairs =
           Pairs.measure(
               _ -> {
                 republish(database);
-                pipeline.invoke(scheduler, "{\"command\":\"tick\"}");
+                publish(publisher);
               },
               _ -> send(bare, queue.url(), batch));
       System.out.printf(
@@ -59,6 +69,29 @@ final class PublishFigure {
           Pairs.number(ORGANIZATIONS / pairs.medianBare()),
           Pairs.number(1 / pairs.ratio()));
     }
+  }
+
+  private static Publisher publisher(
+      Pipeline pipeline, SecretsManagerClient secrets, SqsClient sqs, SettableClock clock) {
+    SchedulerSettings settings = SchedulerSettings.read(pipeline.environment());
+    return new Publisher(
+        new Publications(new Database(settings.database(), new Secrets(secrets))),
+        new ReportQueue(sqs, settings.reportsQueueUrl()),
+        clock);
+  }
+
+  private static void publish(Publisher publisher) {
+    int copies = publisher.publishHours(new Deadline(() -> Long.MAX_VALUE)).copies();
+    if (copies != ORGANIZATIONS) {
+      throw new IllegalStateException(copies + " copies published");
+    }
+  }
+
+  private static SecretsManagerClient secrets(Benchmark benchmark) {
+    return SecretsManagerClient.builder()
+        .endpointOverride(benchmark.secrets.endpoint())
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
   }
 
   private static Map<String, String> settings(CannedQueue queue) {
