@@ -1,7 +1,8 @@
 -- The ledger. Runs as the role that owns schema metering; nothing outside that schema is touched.
--- Later migrations only add: two releases may run on one schema.
+-- Later migrations only add: two releases may run on one schema. And each may run again: Flyway
+-- notes a script as done in a commit of its own, before which a function can die.
 
-create table metering.tick (
+create table if not exists metering.tick (
   hour              timestamptz primary key,
   status            text        not null default 'captured',
   captured_at       timestamptz not null,
@@ -27,7 +28,7 @@ comment on table metering.tick is
   'One row for each hour that was captured as a whole, in shadow, or skipped as too old. '
   'An hour from BILL_FROM on without a row is owed.';
 
-create table metering.meter_report (
+create table if not exists metering.meter_report (
   hour               timestamptz      not null,
   organization_id    text collate "C" not null,
   meter              text collate "C" not null,
@@ -74,9 +75,10 @@ comment on table metering.meter_report is
 
 -- One live report for a Stripe customer, meter and hour. A revision keeps its customer, so this also
 -- keeps two revisions of one report from being live at once.
-create unique index meter_report_live on metering.meter_report (hour, stripe_customer_id, meter)
+create unique index if not exists meter_report_live
+  on metering.meter_report (hour, stripe_customer_id, meter)
   where status not in ('rejected', 'superseded');
 
 -- The oldest pending hour, the open exceptions, the sweep.
-create index meter_report_open on metering.meter_report (status, hour)
+create index if not exists meter_report_open on metering.meter_report (status, hour)
   where status in ('pending', 'accepted', 'rejected', 'unresolved', 'discrepancy', 'expired');

@@ -53,6 +53,8 @@ final class ConcurrencyIT extends HourFixture {
     assertThat(Services.sqs().depth(pipeline.reportsUrl())).isEqualTo(ORGANIZATIONS);
     assertThat(pipeline.database().queryLong("select count(*) from metering.meter_report"))
         .isEqualTo(ORGANIZATIONS);
+    assertThat(pipeline.database().queryLong("select reports from metering.tick"))
+        .isEqualTo(ORGANIZATIONS);
     drain(pipeline);
     assertAgreement(pipeline);
   }

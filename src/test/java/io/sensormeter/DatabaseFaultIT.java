@@ -128,32 +128,33 @@ final class DatabaseFaultIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
-  @Test
-  void functionThatIsCutOffDuringTheMigrationsStartsOverAsIfNothingHadBeen() {
+  @ParameterizedTest
+  @EnumSource
+  void everyCommitOfTheMigrationsMayFailOrLoseItsAnswerAndTheNextTickGoesOn(Cut cut) {
     meter(MeterKind.SUM_HOURLY);
-    LocalDatabase database = application(ORGANIZATIONS);
-    DatabaseWire wire = databaseWire(database);
-    Pipeline pipeline = pipeline(database, behind(wire, MeterKind.SUM_HOURLY));
-    SchedulerHandler scheduler = pipeline.newScheduler();
-    boolean reached = true;
-    for (int nth = 1; reached && reportsTableIsMissing(database); nth++) {
-      wire.cutAtCommit(nth, nth % 2 == 0 ? Cut.BEFORE : Cut.AFTER);
-      var _ = failureOfTick(pipeline, scheduler, HOUR);
-      reached = wire.hasCut();
-      wire.cutAtCommit(0, Cut.BEFORE);
+    boolean migrating = true;
+    for (int nth = 1; migrating; nth++) {
+      LocalDatabase database = application(2);
+      DatabaseWire wire = databaseWire(database);
+      Pipeline pipeline = pipeline(database, behind(wire, MeterKind.SUM_HOURLY));
+      SchedulerHandler scheduler = pipeline.newScheduler();
+      wire.cutAtCommit(nth, cut);
+      // Flyway itself bears some of them, such as the end of a lock; the tick then goes through.
+      migrating =
+          failureOfTick(pipeline, scheduler, HOUR)
+              .map(e -> String.valueOf(e.getMessage()).startsWith("migrating schema metering"))
+              .orElse(true);
+      wire.cutAtCommit(0, cut);
+
+      toHour(HOUR.plusHours(1));
+      tick(pipeline, scheduler, HOUR.plusHours(1));
+      drain(pipeline);
+
+      assertThat(reports(pipeline, "accepted")).as("after a cut at commit %d", nth).isEqualTo(4);
+      assertAgreement(pipeline);
+      assertThat(migrating || nth > 5).as("%d commits of migrations", nth - 1).isTrue();
+      toHour(HOUR);
     }
-
-    tick(pipeline, scheduler, HOUR);
-    toHour(HOUR.plusHours(1));
-    tick(pipeline, scheduler, HOUR.plusHours(1));
-    drain(pipeline);
-
-    assertThat(reports(pipeline, "accepted")).isEqualTo(2 * ORGANIZATIONS);
-    assertAgreement(pipeline);
-  }
-
-  private static boolean reportsTableIsMissing(LocalDatabase database) {
-    return database.queryLong("select count(to_regclass('metering.meter_report'))") == 0;
   }
 
   private static Map<String, String> behind(DatabaseWire wire, MeterKind kind) {
