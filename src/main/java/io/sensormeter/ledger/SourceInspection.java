@@ -135,7 +135,7 @@ public final class SourceInspection {
   /**
    * Readings of an hour that fared alike.
    *
-   * @param failure a {@link CaptureFailure}'s code; null for those that can be billed
+   * @param failure the report's {@code failure_code}; null for those that can be billed
    * @param total the sum of the values; 0 for those that cannot be billed
    * @param example one of the organizations
    */
