@@ -27,15 +27,28 @@ public final class Publications {
   /** Additive: the last send lies inside Stripe's 24 hours of identifier uniqueness. */
   public static final int ADDITIVE_SEND_HOURS = 23;
 
-  /** The limit of {@code report}, whatever the clock says. */
+  /**
+   * On a {@code last} meter a copy expires this far into the clock's hour: a tick may come five
+   * minutes early, and a copy of its hour may never be on its way beside one of an earlier hour,
+   * since Stripe does not say whether the latest timestamp or the latest receipt counts.
+   */
+  static final int LAST_SEND_MINUTES = 55;
+
+  /**
+   * The limit of {@code report} at {@code clock.now}, past which no copy of it is sent; what is
+   * pending on a {@code last} meter gets another one in the next hour, unless superseded.
+   */
   private static final String LIMIT =
       """
       case report.kind
         when 'sum-hourly' then report.hour + interval '%d hours'
-        else report.captured_at + interval '%d hours'
+        when 'last' then least(
+          report.captured_at + interval '%d hours',
+          greatest(report.hour, date_trunc('hour', clock.now, 'UTC')) + interval '%d minutes')
+        else report.captured_at + interval '%2$d hours'
       end
       """
-          .formatted(SEND_HOURS_MAX, ADDITIVE_SEND_HOURS);
+          .formatted(SEND_HOURS_MAX, ADDITIVE_SEND_HOURS, LAST_SEND_MINUTES);
 
   /** A new {@code send_before} for {@code report} at {@code clock.now}. */
   static final String SEND_BEFORE =
