@@ -1,6 +1,7 @@
 package io.sensormeter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatRuntimeException;
 
 import io.sensormeter.local.ApplicationData;
 import io.sensormeter.local.LocalDatabase;
@@ -10,6 +11,7 @@ import io.sensormeter.local.SqsWire;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.scheduler.SchedulerHandler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,34 +62,66 @@ final class ConcurrencyIT extends HourFixture {
   }
 
   @Test
-  void hourHasOnePublisherAtATimeAndTheOthersDoNotWaitForIt() throws Exception {
+  void hourHasOnePublisherAtATimeAndNoOtherTickIsCompleteBeforeItIsPublished() throws Exception {
     meter(MeterKind.SUM_HOURLY);
     SqsWire wire = sqsWire();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Pipeline pipeline =
           pipeline(application(ORGANIZATIONS), Map.of("SQS_ENDPOINT", wire.endpoint().toString()));
       CountDownLatch publishing = new CountDownLatch(1);
-      CountDownLatch othersAreDone = new CountDownLatch(1);
+      CountDownLatch goOn = new CountDownLatch(1);
       AtomicInteger sent = new AtomicInteger();
       wire.script(
           call -> {
             sent.addAndGet(call.bodies().size());
             publishing.countDown();
-            await(othersAreDone);
+            await(goOn);
             return null;
           });
 
       Future<Map<String, Object>> first = threads.submit(tickOfNewScheduler(pipeline));
       await(publishing);
-      List<Map<String, Object>> others = List.of(tick(pipeline), tick(pipeline));
-      othersAreDone.countDown();
+      // Whatever they do now, the first one's copies are on their way and not taken.
+      pipeline.context().setRemaining(Duration.ofSeconds(20));
+      assertThatRuntimeException()
+          .isThrownBy(() -> tick(pipeline))
+          .withMessageContaining(HOUR + " is still being published by another invocation");
+      pipeline.context().setRemaining(Duration.ofMinutes(5));
+      Future<Map<String, Object>> waiting = threads.submit(tickOfNewScheduler(pipeline));
+      goOn.countDown();
 
-      assertThat(others).allSatisfy(s -> assertThat(s).containsEntry("published", 0));
+      assertThat(waiting.get()).containsEntry("published", 0).containsEntry("complete", true);
+      assertThat(pipeline.database().queryLong("select count(published_at) from metering.tick"))
+          .isEqualTo(1);
       assertThat(first.get()).containsEntry("published", ORGANIZATIONS);
       assertThat(sent).hasValue(ORGANIZATIONS);
       drain(pipeline);
       assertAgreement(pipeline);
     }
+  }
+
+  @Test
+  void tickThatFindsTheHourOfAKilledPublisherWaitsUntilItsClaimEndsAndPublishes() {
+    meter(MeterKind.SUM_HOURLY);
+    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
+    tick(pipeline);
+    take(pipeline.reportsUrl());
+    // As a publisher leaves it that is killed before anything of its first page was taken.
+    pipeline
+        .database()
+        .execute(
+            "update metering.tick set published_at = null, published_through = null,"
+                + " publisher_until = captured_at + interval '2 minutes'");
+    // Lambda's first retry comes a minute later; each look at the time left takes half of another.
+    clock.advance(Duration.ofMinutes(1));
+    pipeline.context().onRemaining(() -> clock.advance(Duration.ofSeconds(30)));
+
+    assertThat(tick(pipeline))
+        .containsEntry("published", ORGANIZATIONS)
+        .containsEntry("complete", true);
+
+    drain(pipeline);
+    assertAgreement(pipeline);
   }
 
   @Test

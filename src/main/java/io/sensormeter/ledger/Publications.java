@@ -115,6 +115,22 @@ public final class Publications {
                 now));
   }
 
+  /** The newest captured hour that is not published, claimed or not, and may still be. */
+  public Optional<Hour> unpublished(Instant now) {
+    return database.transaction(
+        "looking for unpublished hours",
+        connection ->
+            Sql.one(
+                connection,
+                row -> new Hour(Sql.presentInstant(row, "hour")),
+                """
+                select hour from metering.tick
+                where status = 'captured' and published_at is null and send_before > ?
+                order by hour desc limit 1
+                """,
+                now));
+  }
+
   /**
    * The next copies of a claimed hour in order of publishing: what is pending and was captured with
    * it.

@@ -29,6 +29,8 @@ public final class Publisher {
   /** What is left for noting how far it got, measuring and the summary. */
   public static final Duration RESERVE = Duration.ofSeconds(20);
 
+  private static final Duration POLL = Duration.ofMillis(500);
+
   private final Publications publications;
   private final ReportQueue queue;
   private final InstantSource clock;
@@ -57,7 +59,42 @@ public final class Publisher {
     }
   }
 
-  /** Publishes captured hours that are not published yet, until there is none. */
+  /**
+   * As {@link #publishHours}, and waits for the hours that others are publishing: a publisher that
+   * was killed still has its hour, and nobody else may say that it is published. Once its claim
+   * ends, this one goes on from where it stopped.
+   */
+  public Published finishHours(Deadline deadline) {
+    Published total = publishHours(deadline);
+    while (total.left() == null) {
+      Optional<Hour> unpublished = publications.unpublished(clock.instant());
+      if (unpublished.isEmpty()) {
+        return total;
+      }
+      if (deadline.isWithin(RESERVE.plus(POLL)) || !pause()) {
+        return total.plus(
+            new Published(
+                0,
+                unpublished.get()
+                    + " is still being published by another invocation; should that one have died,"
+                    + " the next tick goes on from where it stopped"));
+      }
+      total = total.plus(publishHours(deadline));
+    }
+    return total;
+  }
+
+  private static boolean pause() {
+    try {
+      Thread.sleep(POLL);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** Publishes captured hours that nobody has published or is publishing, until there is none. */
   public Published publishHours(Deadline deadline) {
     Published total = Published.NOTHING;
     while (total.left() == null) {

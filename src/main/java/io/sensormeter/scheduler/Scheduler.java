@@ -79,9 +79,14 @@ public final class Scheduler {
         break;
       }
       capture(hour, owed, captured, left);
-      published = publish(published, deadline);
+      // Unless an earlier attempt of this tick has failed: a second one would only double copies.
+      if (published.left() == null) {
+        published = published.plus(publisher.publishHours(deadline));
+      }
     }
-    published = publish(published, deadline);
+    if (published.left() == null) {
+      published = published.plus(publisher.finishHours(deadline));
+    }
     Settled settled = publications.settle(clock.instant());
     Published swept = published.left() == null ? publisher.sweep(deadline) : Published.NOTHING;
     addLeft(left, published);
@@ -96,11 +101,6 @@ public final class Scheduler {
         settled,
         gauges.measure(tick, owed.shadow() ? null : owed.first(), clock.instant()),
         List.copyOf(left));
-  }
-
-  /** Unless an earlier attempt of this tick has failed: a second one would only double copies. */
-  private Published publish(Published published, Deadline deadline) {
-    return published.left() == null ? published.plus(publisher.publishHours(deadline)) : published;
   }
 
   /** What {@link #tick} would do now. Reads only. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class TestContext implements Context {
   private final String requestId = UUID.randomUUID().toString();
   private volatile Duration remaining;
+  private volatile Runnable onRemaining = () -> {};
 
   /** With five minutes left. */
   public TestContext() {
@@ -29,8 +30,14 @@ public final class TestContext implements Context {
     this.remaining = remaining;
   }
 
+  /** Runs {@code action} each time the function asks how much time is left. */
+  public void onRemaining(Runnable action) {
+    this.onRemaining = action;
+  }
+
   @Override
   public int getRemainingTimeInMillis() {
+    onRemaining.run();
     return Math.toIntExact(remaining.toMillis());
   }
 
