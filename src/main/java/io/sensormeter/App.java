@@ -72,9 +72,8 @@ public final class App implements AutoCloseable {
 
   /** With the process's environment and clock. */
   public static App onLambda() {
-    // Read by the JDK's URL connections when first used: keep one for each request in flight
-    // (default
-    // 5), and never resend a POST behind our back.
+    // Read by the JDK's URL connections when first used: keep one for each request in flight (not
+    // five, the default), and never resend a POST behind our back.
     System.setProperty("http.maxConnections", "64");
     System.setProperty("sun.net.http.retryPost", "false");
     return new App(System.getenv(), InstantSource.system());
@@ -100,7 +99,7 @@ public final class App implements AutoCloseable {
   public LedgerSide scheduler() {
     SchedulerSettings settings = SchedulerSettings.read(environment);
     Secrets secrets = secrets(settings.secretsManagerEndpoint(), AWS_CALL_TIMEOUT);
-    Database database = database(settings.database(), secrets);
+    Database database = database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
     Captures captures = new Captures(database);
     Publications publications = new Publications(database);
     SqsClient sqs = client(SqsClient.builder(), settings.sqsEndpoint(), AWS_CALL_TIMEOUT);
@@ -128,7 +127,9 @@ public final class App implements AutoCloseable {
     return new Recorder(
         new Settlements(
             database(
-                settings.database(), secrets(settings.secretsManagerEndpoint(), AWS_CALL_TIMEOUT)),
+                settings.database(),
+                secrets(settings.secretsManagerEndpoint(), AWS_CALL_TIMEOUT),
+                Settlements.STATEMENT_TIMEOUT),
             settings.invoiceGraceHours()));
   }
 
@@ -161,8 +162,8 @@ public final class App implements AutoCloseable {
     }
   }
 
-  private Database database(DatabaseSettings settings, Secrets secrets) {
-    Database database = new Database(settings, secrets);
+  private Database database(DatabaseSettings settings, Secrets secrets, Duration statementTimeout) {
+    Database database = new Database(settings, secrets, statementTimeout);
     closers.push(database::close);
     return database;
   }

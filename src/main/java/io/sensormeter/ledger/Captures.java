@@ -19,6 +19,9 @@ public final class Captures {
   /** A reading taken later than this after its hour is marked estimated. */
   static final Duration EXACT = Duration.ofMinutes(15);
 
+  /** A capture of a million organizations takes a minute; more means that something is wrong. */
+  public static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(5);
+
   private final Database database;
 
   public Captures(Database database) {

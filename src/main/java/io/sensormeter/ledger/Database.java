@@ -20,9 +20,6 @@ public final class Database implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
 
-  /** A capture of a million organizations takes seconds; minutes mean something is wrong. */
-  static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(5);
-
   private static final int CONNECT_SECONDS = 5;
   private static final int VALID_SECONDS = 2;
 
@@ -31,11 +28,17 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseSettings settings;
   private final Secrets secrets;
+  private final Duration statementTimeout;
   private @Nullable Connection connection;
 
-  public Database(DatabaseSettings settings, Secrets secrets) {
+  /**
+   * @param statementTimeout after which the server ends a statement and rolls back; shorter than
+   *     the function's timeout, or a killed function's statement goes on holding its locks
+   */
+  public Database(DatabaseSettings settings, Secrets secrets, Duration statementTimeout) {
     this.settings = settings;
     this.secrets = secrets;
+    this.statementTimeout = statementTimeout;
   }
 
   interface Work<T> {
@@ -151,8 +154,8 @@ public final class Database implements AutoCloseable {
         Login.read(settings, secretText),
         Map.of(
             "connectTimeout", String.valueOf(CONNECT_SECONDS),
-            "socketTimeout", String.valueOf(STATEMENT_TIMEOUT.plusSeconds(10).toSeconds()),
-            "options", "-c TimeZone=UTC -c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()));
+            "socketTimeout", String.valueOf(statementTimeout.plusSeconds(10).toSeconds()),
+            "options", "-c TimeZone=UTC -c statement_timeout=" + statementTimeout.toMillis()));
   }
 
   /**

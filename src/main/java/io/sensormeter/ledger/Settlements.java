@@ -2,6 +2,7 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From outcomes into the ledger. */
 public final class Settlements {
+
+  /** A batch takes a fraction of a second; more means that another holds its rows. */
+  public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(20);
 
   private final Database database;
   private final int invoiceGraceHours;

@@ -38,7 +38,9 @@ final class CaptureFigure {
         SecretsManagerClient client = client(benchmark);
         Database ledger =
             new Database(
-                SchedulerSettings.read(pipeline.environment()).database(), new Secrets(client));
+                SchedulerSettings.read(pipeline.environment()).database(),
+                new Secrets(client),
+                Captures.STATEMENT_TIMEOUT);
         Connection role = database.connectAsRole()) {
       // Shadow: migrates, and nothing is published.
       pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");

@@ -2,6 +2,7 @@ package io.sensormeter.bench;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Database;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.local.ApplicationData;
@@ -75,7 +76,8 @@ final class PublishFigure {
       Pipeline pipeline, SecretsManagerClient secrets, SqsClient sqs, SettableClock clock) {
     SchedulerSettings settings = SchedulerSettings.read(pipeline.environment());
     return new Publisher(
-        new Publications(new Database(settings.database(), new Secrets(secrets))),
+        new Publications(
+            new Database(settings.database(), new Secrets(secrets), Captures.STATEMENT_TIMEOUT)),
         new ReportQueue(sqs, settings.reportsQueueUrl()),
         clock);
   }

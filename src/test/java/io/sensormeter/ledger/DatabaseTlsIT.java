@@ -138,6 +138,7 @@ final class DatabaseTlsIT {
             Optional.of(application.name()),
             true,
             authorities),
-        new Secrets(client));
+        new Secrets(client),
+        Captures.STATEMENT_TIMEOUT);
   }
 }

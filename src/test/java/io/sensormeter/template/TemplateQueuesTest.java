@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sensormeter.config.ReporterSettings;
+import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Publications;
+import io.sensormeter.ledger.Settlements;
 import io.sensormeter.reporter.Backoff;
 import io.sensormeter.reporter.Reporter;
 import io.sensormeter.stripe.MeterEvents;
@@ -120,6 +122,10 @@ final class TemplateQueuesTest {
   void callEndsBeforeTheFunctionAndTheFunctionBeforeTheMessageReturns() {
     Duration reporter = timeout("ReporterFunction");
     assertThat(MeterEvents.CALL_TIMEOUT.plus(Reporter.OUTCOMES_RESERVE)).isLessThan(reporter);
+    // With time to connect before.
+    assertThat(Settlements.STATEMENT_TIMEOUT.multipliedBy(2))
+        .isLessThan(timeout("RecorderFunction"));
+    assertThat(Captures.STATEMENT_TIMEOUT.multipliedBy(2)).isLessThan(timeout("SchedulerFunction"));
     for (Source source : sources()) {
       Duration visibility = seconds(source.queue().property("VisibilityTimeout"));
       Duration timeout = timeout(source.function().id());

@@ -1,0 +1,57 @@
+package io.sensormeter.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.sensormeter.config.DatabaseSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.local.LocalDatabase;
+import io.sensormeter.local.Services;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/** A function that Lambda kills must not leave a statement behind that holds its locks. */
+@Tag("postgres")
+final class DatabaseTimeoutIT {
+  private static final String SECRET =
+      "arn:aws:secretsmanager:us-east-1:000000000000:secret:timeout";
+
+  @Test
+  void serverEndsAStatementThatTakesTooLongAndTheConnectionServesTheNext() {
+    LocalDatabase application = Services.postgres().newDatabase();
+    Services.secrets().put(SECRET, application.secretJson());
+    DatabaseSettings settings =
+        new DatabaseSettings(
+            SECRET,
+            Optional.of(application.host()),
+            Optional.of(application.port()),
+            Optional.of(application.name()),
+            false,
+            Path.of("unused"));
+    try (SecretsManagerClient client =
+            SecretsManagerClient.builder()
+                .endpointOverride(Services.secrets().endpoint())
+                .httpClient(UrlConnectionHttpClient.create())
+                .build();
+        Database database = new Database(settings, new Secrets(client), Duration.ofMillis(200))) {
+      assertThatExceptionOfType(LedgerException.class)
+          .isThrownBy(() -> database.transaction("waiting", c -> asText(c, "select pg_sleep(60)")))
+          .withMessageContaining("waiting failed and was rolled back")
+          .withMessageContaining("statement timeout");
+
+      String served = database.transaction("asking", c -> asText(c, "select 'served'"));
+      assertThat(served).isEqualTo("served");
+    }
+  }
+
+  private static String asText(Connection connection, String sql) throws SQLException {
+    return Sql.one(connection, row -> row.getString(1), sql).orElseThrow();
+  }
+}
