@@ -100,7 +100,9 @@ final class CaptureSql {
            captured_at, send_before, settled_at, failure_code, failure_message)
         select a.hour, j.organization_id, j.meter, a.kind,
           case when j.failure is null then j.value::bigint end,
-          case when btrim(j.customer, E' \\t\\r\\n') <> '' then j.customer end,
+          case
+            when j.failure is null or btrim(j.customer, E' \\t\\r\\n') <> '' then j.customer
+          end,
           case
             when char_length(j.meter) + char_length(j.organization_id) + char_length(a.label) <= 98
               then j.meter || ':' || j.organization_id || ':' || a.label
@@ -169,6 +171,11 @@ final class CaptureSql {
     return "with " + reading(source).strip().substring(1) + NOTHING_STANDING + JUDGED;
   }
 
+  /**
+   * The readings of a source, each judged by itself. Their order is that of publishing, so that the
+   * ledger is written and read front to back; and it keeps the planner from judging a reading anew
+   * for each column that asks.
+   */
   private static String reading(String source) {
     return """
     , reading as (
@@ -177,15 +184,17 @@ final class CaptureSql {
              r.stripe_customer_id collate "C" as customer,
              r.value,
              case
+               when r.value >= 0 and r.value < 1e15 and r.value = trunc(r.value)
+                 and btrim(r.stripe_customer_id, E' \\t\\r\\n') <> '' then null
                when r.value is null then 'value_null'
                when r.value in ('NaN', 'Infinity', '-Infinity') then 'value_not_finite'
                when r.value < 0 then 'value_negative'
                when r.value >= 1e15 then 'value_too_large'
                when r.value <> trunc(r.value) then 'value_fractional'
-               when btrim(coalesce(r.stripe_customer_id, ''), E' \\t\\r\\n') = ''
-                 then 'customer_blank'
+               else 'customer_blank'
              end as failure
       from %s
+      order by organization_id, meter
     )
     """
         .formatted(source);
