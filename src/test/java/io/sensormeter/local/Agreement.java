@@ -71,8 +71,9 @@ public final class Agreement {
     Ledger ledger = ledger();
     List<ReceivedEvent> events = pipeline.stripe().acceptedEvents();
     say(
-        "captured %,d, accepted %,d, rejected %,d"
-            .formatted(ledger.captured(), ledger.accepted(), ledger.rejected()));
+        "captured %,d, published %,d, accepted %,d, rejected %,d"
+            .formatted(
+                ledger.captured(), pipeline.published(), ledger.accepted(), ledger.rejected()));
     say("%-18s %14s %14s".formatted("", "ledger", "Stripe"));
     say("%-18s %,14d %,14d".formatted("meter events", ledger.accepted(), events.size()));
     say("%-18s %,14.0f %,14.0f".formatted("sensor-hours", ledger.total(), billed()));

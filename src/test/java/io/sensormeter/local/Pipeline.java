@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The whole pipeline in this process: the handlers as Lambda makes them, with queues and secrets of
@@ -38,6 +39,7 @@ public final class Pipeline implements AutoCloseable {
   private final Map<String, String> environment = new TreeMap<>();
   private final List<App> apps = new CopyOnWriteArrayList<>();
   private final TestContext context = new TestContext();
+  private final LongAdder published = new LongAdder();
 
   /**
    * @param secrets may serve several pipelines
@@ -151,7 +153,15 @@ public final class Pipeline implements AutoCloseable {
 
   /** Invokes with JSON as Lambda does: decoded by its own serializer. */
   public Map<String, Object> invoke(SchedulerHandler scheduler, String json) {
-    return scheduler.handleRequest(decode(json), context);
+    Map<String, Object> answer = scheduler.handleRequest(decode(json), context);
+    published.add((int) answer.getOrDefault("published", 0));
+    published.add((int) answer.getOrDefault("publishedAgain", 0));
+    return answer;
+  }
+
+  /** Copies that the invocations so far say SQS has taken. */
+  public long published() {
+    return published.sum();
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
