@@ -27,8 +27,8 @@ public final class Gauges {
    * @param oldestUnverified the oldest hour with an accepted report Stripe's summaries did not
    *     confirm
    * @param open open exceptions by status
-   * @param newlyRejected organizations rejected in the last hour that were not rejected the hour
-   *     before
+   * @param newlyRejected organizations rejected in the last three hours that were not rejected the
+   *     hour before
    * @param billable reports of the hour that can be billed, as captured
    * @param total the sum of their values
    * @param captureDropped the hour's billable reports or total fell to less than half of the hour
@@ -121,6 +121,8 @@ public final class Gauges {
 
   /**
    * An exception that stands for days must not hide a new one: only the first hour of each counts.
+   * And for three hours, because Stripe's answer may be older than an hour when the next tick reads
+   * it: the ticks are not an hour apart to the second, and one may be missed.
    */
   private static long newlyRejected(Connection connection, Instant now) throws SQLException {
     return Sql.one(
@@ -131,7 +133,7 @@ public final class Gauges {
             from metering.meter_report as r
             where r.status = 'rejected'
               and r.hour > ?::timestamptz - interval '48 hours'
-              and r.settled_at > ?::timestamptz - interval '1 hour'
+              and r.settled_at > ?::timestamptz - interval '3 hours'
               and not exists (
                 select from metering.meter_report as before
                 where before.hour = r.hour - interval '1 hour'

@@ -1,0 +1,93 @@
+package io.sensormeter.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.local.FakeStripe;
+import io.sensormeter.local.LocalDatabase;
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
+import io.sensormeter.local.SettableClock;
+import io.sensormeter.meter.Hour;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+@Tag("postgres")
+final class GaugesIT {
+  private static final Hour HOUR = Hour.parse("2026-11-22T14Z");
+
+  private final LocalDatabase application = Services.postgres().newDatabase();
+  private final SettableClock clock = new SettableClock(HOUR.start());
+  private final FakeStripe stripe = FakeStripe.start(clock);
+  private final Pipeline pipeline =
+      new Pipeline(application, Services.sqs(), Services.secrets(), stripe, clock, Map.of());
+  private final SecretsManagerClient client =
+      SecretsManagerClient.builder()
+          .endpointOverride(Services.secrets().endpoint())
+          .httpClient(UrlConnectionHttpClient.create())
+          .build();
+  private final Database database =
+      new Database(
+          SchedulerSettings.read(pipeline.environment()).database(),
+          new Secrets(client),
+          Captures.STATEMENT_TIMEOUT);
+
+  @BeforeEach
+  void migrate() {
+    pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+    client.close();
+    pipeline.close();
+    stripe.close();
+  }
+
+  @Test
+  void organizationRejectedRightAfterOneTickIsNewToTheNextThoughThatComesLater() {
+    rejected("one", HOUR, HOUR.start().plusSeconds(12));
+
+    assertThat(newlyRejected(HOUR.plusHours(1), Duration.ofSeconds(45))).isEqualTo(1);
+  }
+
+  @Test
+  void organizationRejectedHourAfterHourIsNewOnceAndHidesNoOther() {
+    for (int i = 0; i < 6; i++) {
+      rejected("one", HOUR.plusHours(i), HOUR.plusHours(i).start().plusSeconds(12));
+    }
+    assertThat(newlyRejected(HOUR.plusHours(5), Duration.ofSeconds(45))).isZero();
+
+    rejected("two", HOUR.plusHours(5), HOUR.plusHours(5).start().plusSeconds(12));
+    assertThat(newlyRejected(HOUR.plusHours(5), Duration.ofSeconds(45))).isEqualTo(1);
+  }
+
+  private long newlyRejected(Hour tick, Duration after) {
+    return new Gauges(database).measure(tick, HOUR, tick.start().plus(after)).newlyRejected();
+  }
+
+  private void rejected(String organization, Hour hour, Instant settledAt) {
+    application.execute(
+        """
+        insert into metering.meter_report
+          (hour, organization_id, meter, kind, value, stripe_customer_id, identifier, status,
+           captured_at, settled_at, failure_code)
+        values (?::timestamptz, ?, 'active_sensors', 'sum-hourly', 3, 'cus_1', ? || ?, 'rejected',
+          now(), ?::timestamptz, 'resource_missing')
+        """,
+        hour.start().toString(),
+        organization,
+        organization,
+        hour.toString(),
+        settledAt.toString());
+  }
+}
