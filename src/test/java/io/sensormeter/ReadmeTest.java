@@ -1,7 +1,6 @@
 package io.sensormeter;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,17 +10,11 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the README says where a wrong word would cost somebody an hour. */
 final class ReadmeTest {
   private static final Path README = Path.of("README.md");
-
-  @BeforeEach
-  void onlyInACheckout() {
-    assumeTrue(Files.exists(README));
-  }
 
   @Test
   void roleIsPrintedAsItIsTested() throws IOException {

@@ -79,7 +79,7 @@ final class Notices {
         (code, reports) ->
             log.warn(
                 "Stripe rejected ({}) reports {}, the first {}. The ledger gets Stripe's message;"
-                    + " they are not sent again until an operator retries them",
+                    + " they are not sent again; mend the cause, and bill them by an invoice item",
                 code,
                 reports.size(),
                 first(reports)));

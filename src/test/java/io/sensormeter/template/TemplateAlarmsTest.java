@@ -22,7 +22,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** template.yaml's alarms and dashboard against the metrics that the code emits. */
@@ -215,7 +214,6 @@ final class TemplateAlarmsTest {
                 .replace(' ', '-'));
       }
     }
-    Assumptions.assumeFalse(headings.isEmpty(), "README.md has no runbook yet");
     assertThat(headings).isEqualTo(anchors);
   }
 
