@@ -29,6 +29,9 @@ public final class Gauges {
    * @param open open exceptions by status
    * @param newlyRejected organizations rejected in the last three hours that were not rejected the
    *     hour before
+   * @param newlyUnresolved reports given up within the last three hours because nothing is known of
+   *     them
+   * @param newlyExpired reports given up within the last three hours because they are too old
    * @param billable reports of the hour that can be billed, as captured
    * @param total the sum of their values
    * @param captureDropped the hour's billable reports or total fell to less than half of the hour
@@ -40,6 +43,8 @@ public final class Gauges {
       Optional<Hour> oldestUnverified,
       Map<ReportStatus, Long> open,
       long newlyRejected,
+      long newlyUnresolved,
+      long newlyExpired,
       long billable,
       BigDecimal total,
       boolean captureDropped) {}
@@ -63,6 +68,8 @@ public final class Gauges {
               oldest(connection, "accepted"),
               open(connection),
               newlyRejected(connection, now),
+              newly(connection, ReportStatus.UNRESOLVED, now),
+              newly(connection, ReportStatus.EXPIRED, now),
               hour.map(Capture::billable).orElse(0L),
               hour.map(Capture::total).orElse(BigDecimal.ZERO),
               hour.isPresent() && before.isPresent() && dropped(hour.get(), before.get()));
@@ -117,6 +124,23 @@ public final class Gauges {
               .orElseThrow());
     }
     return open;
+  }
+
+  /**
+   * From the ledger, not from what this tick did: a tick that dies before it says so is no loss.
+   */
+  private static long newly(Connection connection, ReportStatus status, Instant now)
+      throws SQLException {
+    return Sql.one(
+            connection,
+            row -> row.getLong(1),
+            """
+            select count(*) from metering.meter_report
+            where status = ? and settled_at > ?::timestamptz - interval '3 hours'
+            """,
+            status.label(),
+            now)
+        .orElseThrow();
   }
 
   /**

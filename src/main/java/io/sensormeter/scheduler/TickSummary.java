@@ -90,6 +90,8 @@ public record TickSummary(
     metrics.put("OpenDiscrepancies", open(ReportStatus.DISCREPANCY));
     metrics.put("OpenExpired", open(ReportStatus.EXPIRED));
     metrics.put("OrganizationsNewlyRejected", measured.newlyRejected());
+    metrics.put("ReportsNewlyUnresolved", measured.newlyUnresolved());
+    metrics.put("ReportsNewlyExpired", measured.newlyExpired());
     metrics.put("BillableReports", measured.billable());
     metrics.put("BillableTotal", measured.total());
     metrics.put("CaptureDropped", measured.captureDropped() ? 1 : 0);

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
@@ -71,23 +73,47 @@ final class GaugesIT {
     assertThat(newlyRejected(HOUR.plusHours(5), Duration.ofSeconds(45))).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @CsvSource({"unresolved, 1, 0", "expired, 0, 1"})
+  void reportGivenUpIsNewForThreeHoursHoweverLongNoTickCame(
+      String status, long unresolved, long expired) {
+    report("one", HOUR, status, HOUR.plusHours(30).start());
+
+    Gauges.Measured measured =
+        new Gauges(database)
+            .measure(HOUR.plusHours(30), HOUR, HOUR.plusHours(30).start().plusSeconds(5));
+    assertThat(measured.newlyUnresolved()).isEqualTo(unresolved);
+    assertThat(measured.newlyExpired()).isEqualTo(expired);
+
+    Gauges.Measured later =
+        new Gauges(database)
+            .measure(HOUR.plusHours(33), HOUR, HOUR.plusHours(33).start().plusSeconds(5));
+    assertThat(later.newlyUnresolved() + later.newlyExpired()).isZero();
+    assertThat(later.open().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(1);
+  }
+
   private long newlyRejected(Hour tick, Duration after) {
     return new Gauges(database).measure(tick, HOUR, tick.start().plus(after)).newlyRejected();
   }
 
   private void rejected(String organization, Hour hour, Instant settledAt) {
+    report(organization, hour, "rejected", settledAt);
+  }
+
+  private void report(String organization, Hour hour, String status, Instant settledAt) {
     application.execute(
         """
         insert into metering.meter_report
           (hour, organization_id, meter, kind, value, stripe_customer_id, identifier, status,
            captured_at, settled_at, failure_code)
-        values (?::timestamptz, ?, 'active_sensors', 'sum-hourly', 3, 'cus_1', ? || ?, 'rejected',
+        values (?::timestamptz, ?, 'active_sensors', 'sum-hourly', 3, 'cus_1', ? || ?, ?,
           now(), ?::timestamptz, 'resource_missing')
         """,
         hour.start().toString(),
         organization,
         organization,
         hour.toString(),
+        status,
         settledAt.toString());
   }
 }

@@ -25,6 +25,8 @@ public final class TickMetrics {
             Map.of(),
             0,
             0,
+            0,
+            0,
             BigDecimal.ZERO,
             false);
     TickSummary summary =

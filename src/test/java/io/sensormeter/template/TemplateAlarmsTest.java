@@ -45,14 +45,11 @@ final class TemplateAlarmsTest {
           Map.entry("HoursSkippedAlarm", "Maximum HoursSkipped >= 1 in 300 s, missing ignore"),
           Map.entry("ReportsLateAlarm", "Sum ReportsLate >= 1 in 3600 s, missing notBreaching"),
           Map.entry(
-              "NewUnresolvedAlarm",
-              "DIFF(Maximum OpenUnresolved) > 0 in 3600 s, 1 of 3, missing notBreaching"),
+              "NewUnresolvedAlarm", "Maximum ReportsNewlyUnresolved >= 1 in 300 s, missing ignore"),
           Map.entry(
               "NewDiscrepanciesAlarm",
               "DIFF(Maximum OpenDiscrepancies) > 0 in 3600 s, 1 of 3, missing notBreaching"),
-          Map.entry(
-              "NewExpiredAlarm",
-              "DIFF(Maximum OpenExpired) > 0 in 3600 s, 1 of 3, missing notBreaching"),
+          Map.entry("NewExpiredAlarm", "Maximum ReportsNewlyExpired >= 1 in 300 s, missing ignore"),
           Map.entry("RuleFailedAlarm", "Sum FailedInvocations >= 1 in 300 s, missing notBreaching"),
           Map.entry(
               "RuleDeadLetterAlarm",
