@@ -112,9 +112,9 @@ final class ConcurrencyIT extends HourFixture {
         .execute(
             "update metering.tick set published_at = null, published_through = null,"
                 + " publisher_until = captured_at + interval '2 minutes'");
-    // Lambda's first retry comes a minute later; each look at the time left takes half of another.
+    // Lambda's first retry comes a minute later.
     clock.advance(Duration.ofMinutes(1));
-    pipeline.context().onRemaining(() -> clock.advance(Duration.ofSeconds(30)));
+    letTimePass(pipeline);
 
     assertThat(tick(pipeline))
         .containsEntry("published", ORGANIZATIONS)

@@ -180,6 +180,14 @@ abstract class HourFixture {
     pipeline.newRecorder().drain(ROUNDS);
   }
 
+  /**
+   * Each look of SchedulerFunction at the time it has left takes twenty seconds of the clock's:
+   * without, it would wait for ever for a claim that ends by the clock.
+   */
+  void letTimePass(Pipeline pipeline) {
+    pipeline.context().onRemaining(() -> clock.advance(Duration.ofSeconds(20)));
+  }
+
   void toHour(Hour hour) {
     clock.set(hour.start().plus(AFTER_THE_HOUR));
   }

@@ -53,6 +53,7 @@ final class StormFaultIT extends HourFixture {
                 "METER_KIND", kind.label(),
                 "DATABASE_PORT", String.valueOf(databaseWire.port()),
                 "SQS_ENDPOINT", sqsWire.endpoint().toString()));
+    letTimePass(pipeline);
     SchedulerHandler scheduler = pipeline.newScheduler();
     EventSource reporter = pipeline.newReporter();
     EventSource recorder = pipeline.newRecorder();
