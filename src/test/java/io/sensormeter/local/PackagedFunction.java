@@ -7,15 +7,19 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PackagedFunction implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * The client unpacks its native part to one path under /tmp, over the file that another process
+   * on this machine may be loading just then, which kills that one; here each test process has its
+   * own.
+   */
+  private static final Path NATIVE_PART = nativePart();
 
   private final RuntimeApi api;
   private final Process process;
@@ -141,6 +152,9 @@ public final class PackagedFunction implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+    command.add(
+        "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI="
+            + NATIVE_PART);
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(
@@ -152,6 +166,26 @@ public final class PackagedFunction implements AutoCloseable {
     command.add("com.amazonaws.services.lambda.runtime.api.client.AWSLambda");
     command.add(handler);
     return command;
+  }
+
+  private static Path nativePart() {
+    String machine = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+    String entry = "jni/libaws-lambda-jni.linux-" + machine + ".so";
+    try (Stream<Path> jars = Files.list(Path.of(property("lambda.ric")))) {
+      Path client =
+          jars.filter(jar -> jar.getFileName().toString().contains("runtime-interface-client"))
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("no runtime client in -Dlambda.ric"));
+      Path unpacked = Files.createTempFile("libaws-lambda-jni-", ".so");
+      unpacked.toFile().deleteOnExit();
+      try (ZipFile zip = new ZipFile(client.toFile());
+          InputStream part = zip.getInputStream(zip.getEntry(entry))) {
+        Files.copy(part, unpacked, StandardCopyOption.REPLACE_EXISTING);
+      }
+      return unpacked;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The reserved variables our code, the SDK and the runtime client read. */
