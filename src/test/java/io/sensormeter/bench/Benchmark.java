@@ -1,8 +1,8 @@
 package io.sensormeter.bench;
 
-import io.sensormeter.local.LocalPostgres;
-import io.sensormeter.local.LocalSecrets;
-import io.sensormeter.local.LocalSqs;
+import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.aws.LocalSqs;
+import io.sensormeter.local.postgres.LocalPostgres;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package io.sensormeter.bench;
 
-import io.sensormeter.local.ApplicationData;
-import io.sensormeter.local.FakeStripe;
-import io.sensormeter.local.LocalDatabase;
-import io.sensormeter.local.PackagedFunction;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.aws.PackagedFunction;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.FakeStripe;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

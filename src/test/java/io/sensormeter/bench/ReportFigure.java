@@ -2,12 +2,12 @@ package io.sensormeter.bench;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
-import io.sensormeter.local.ApplicationData;
-import io.sensormeter.local.FakeStripe;
-import io.sensormeter.local.Formula;
-import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.FakeStripe;
+import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;

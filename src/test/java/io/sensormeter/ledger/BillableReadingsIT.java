@@ -2,11 +2,11 @@ package io.sensormeter.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sensormeter.local.FakeStripe;
-import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
-import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Services;
+import io.sensormeter.local.postgres.LocalDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
-import io.sensormeter.local.LocalDatabase;
-import io.sensormeter.local.LocalPostgres;
-import io.sensormeter.local.LocalSecrets;
+import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.postgres.LocalPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
-import io.sensormeter.local.FakeStripe;
-import io.sensormeter.local.LocalDatabase;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.sensormeter.local;
 
+import io.sensormeter.local.stripe.ReceivedEvent;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;

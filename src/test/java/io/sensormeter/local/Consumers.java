@@ -1,5 +1,6 @@
 package io.sensormeter.local;
 
+import io.sensormeter.local.aws.EventSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

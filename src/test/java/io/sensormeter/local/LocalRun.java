@@ -1,5 +1,12 @@
 package io.sensormeter.local;
 
+import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.aws.LocalSqs;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.postgres.LocalPostgres;
+import io.sensormeter.local.stripe.FakeStripe;
+import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.scheduler.SchedulerHandler;
 import java.io.BufferedReader;

@@ -1,5 +1,9 @@
 package io.sensormeter.local;
 
+import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.aws.LocalSqs;
+import io.sensormeter.local.postgres.LocalPostgres;
+
 /**
  * The servers that tests share: one of each in a JVM, started when first asked for and stopped when
  * it ends. What a test makes in them (a database, queues, secrets) has a name of its own.

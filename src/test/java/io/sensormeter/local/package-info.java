@@ -1,8 +1,9 @@
 /**
- * What stands in for AWS, Stripe and the application on one machine: real PostgreSQL, a real SQS
- * protocol server, Lambda's own serializer and runtime client; Stripe and Secrets Manager, which
- * cannot be run here, at the wire. The integration tests and the local run stand on it; nothing of
- * it ships.
+ * One run on one machine: the whole pipeline, and the services it stands on. What stands in for the
+ * world beyond the product is in {@code stripe}, {@code aws} and {@code postgres}, which know
+ * neither each other nor the run nor the product; only their own tests and fixtures ask here for a
+ * shared server or a clock. The integration tests and the local run stand on it; nothing of it
+ * ships.
  */
 @org.jspecify.annotations.NullMarked
 package io.sensormeter.local;

@@ -2,14 +2,14 @@ package io.sensormeter.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sensormeter.local.ApplicationData;
-import io.sensormeter.local.FakeStripe;
-import io.sensormeter.local.LocalDatabase;
-import io.sensormeter.local.LocalPostgres;
-import io.sensormeter.local.LocalSecrets;
-import io.sensormeter.local.LocalSqs;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.aws.LocalSqs;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.postgres.LocalPostgres;
+import io.sensormeter.local.stripe.FakeStripe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

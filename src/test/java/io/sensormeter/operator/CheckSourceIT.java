@@ -2,7 +2,7 @@ package io.sensormeter.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sensormeter.local.ApplicationData;
+import io.sensormeter.local.postgres.ApplicationData;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

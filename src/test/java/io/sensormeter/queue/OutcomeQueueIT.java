@@ -3,7 +3,7 @@ package io.sensormeter.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.sensormeter.local.LocalSqs;
+import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;

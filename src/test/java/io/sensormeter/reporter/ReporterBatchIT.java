@@ -6,9 +6,9 @@ import static io.sensormeter.reporter.Copies.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
-import io.sensormeter.local.EventSource;
-import io.sensormeter.local.Fault;
-import io.sensormeter.local.ReceivedEvent;
+import io.sensormeter.local.aws.EventSource;
+import io.sensormeter.local.stripe.Fault;
+import io.sensormeter.local.stripe.ReceivedEvent;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;

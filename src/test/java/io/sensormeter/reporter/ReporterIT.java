@@ -5,10 +5,10 @@ import static io.sensormeter.reporter.Copies.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.sensormeter.local.Fault;
-import io.sensormeter.local.Formula;
-import io.sensormeter.local.Permission;
-import io.sensormeter.local.ReceivedEvent;
+import io.sensormeter.local.stripe.Fault;
+import io.sensormeter.local.stripe.Formula;
+import io.sensormeter.local.stripe.Permission;
+import io.sensormeter.local.stripe.ReceivedEvent;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;

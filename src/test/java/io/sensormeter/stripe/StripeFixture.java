@@ -1,8 +1,8 @@
 package io.sensormeter.stripe;
 
 import io.sensormeter.config.Secrets;
-import io.sensormeter.local.LocalSecrets;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;

@@ -1,0 +1,208 @@
+package io.sensormeter.hour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a person asks of SchedulerFunction. */
+@Tag("postgres")
+final class CommandIT extends HourFixture {
+  private static final int ORGANIZATIONS = 12;
+  private static final String FIRST = ApplicationData.organizationId(1);
+
+  @Test
+  void reportCapturesOneOrganizationOnceAndTheTickPassesOverIt() {
+    meter(MeterKind.SUM_HOURLY);
+    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
+
+    assertThat(report(pipeline, FIRST)).containsEntry("captured", 1).containsEntry("published", 1);
+    List<String> once = ledger(pipeline);
+    assertThat(report(pipeline, FIRST))
+        .containsEntry("captured", 0)
+        .containsEntry("published", 0)
+        .extractingByKey("standing")
+        .asString()
+        .contains("pending", FIRST);
+    assertThat(ledger(pipeline)).isEqualTo(once);
+    assertThat(Services.sqs().depth(pipeline.reportsUrl())).isEqualTo(1);
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(tick(pipeline)).containsEntry("published", ORGANIZATIONS - 1);
+    drain(pipeline);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(ORGANIZATIONS);
+    assertAgreement(pipeline);
+  }
+
+  @Test
+  void reportOfAnOrganizationWithoutAReadingIsRefused() {
+    Pipeline pipeline = pipeline(application(1), Map.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> report(pipeline, "nobody"))
+        .withMessageContaining("organization 'nobody' has no reading at " + HOUR)
+        .withMessageContaining("nothing was captured or sent");
+
+    assertThat(ledger(pipeline)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"command\":\"tick\",\"dryRun\":true}",
+        "{\"command\":\"report\",\"organization\":\"ONE\",\"dryRun\":true}",
+        "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\",\"dryRun\":true}",
+        "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\",\"organization\":\"ONE\","
+            + "\"dryRun\":true}"
+      })
+  void dryRunSaysWhatItWouldCaptureAndWritesAndSendsNothing(String command) {
+    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
+
+    Map<String, Object> answer =
+        pipeline.invoke(
+            pipeline.newScheduler(),
+            command.replace("HOUR", HOUR.start().toString()).replace("ONE", FIRST));
+
+    assertThat(answer)
+        .containsEntry("dryRun", true)
+        .extractingByKey("wouldCapture")
+        .asString()
+        .contains("reports=" + (command.contains("ONE") ? 1 : ORGANIZATIONS));
+    assertThat(ledger(pipeline)).isEmpty();
+    assertThat(pipeline.depth()).isZero();
+  }
+
+  @Test
+  void backfillBillsWhatWasNeverCapturedAndNothingTwice() {
+    meter(MeterKind.SUM_HOURLY);
+    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("CATCH_UP_HOURS", "1"));
+    tick(pipeline);
+    toHour(HOUR.plusHours(4));
+    tick(pipeline);
+    // Between the two ticks four hours have become too old to be captured by themselves.
+    assertThat(pipeline.database().queryTexts("select status from metering.tick order by hour"))
+        .startsWith("captured", "skipped", "skipped")
+        .endsWith("captured");
+
+    String range =
+        "{\"command\":\"backfill\",\"from\":\"%s\",\"to\":\"%s\"}"
+            .formatted(HOUR.start(), HOUR.plusHours(4).start());
+    Map<String, Object> first = pipeline.invoke(pipeline.newScheduler(), range);
+    Map<String, Object> second = pipeline.invoke(pipeline.newScheduler(), range);
+
+    assertThat(second).containsEntry("published", 0).containsEntry("hoursUnchanged", 5L);
+    assertThat(first.get("hoursUnchanged")).isNotEqualTo(5L);
+    drain(pipeline);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(5L * ORGANIZATIONS);
+    assertAgreement(pipeline);
+  }
+
+  @Test
+  void backfillOfOneOrganizationBeforeBillFromNeedsToBeSaid() {
+    meter(MeterKind.SUM_HOURLY);
+    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
+    String before =
+        "{\"command\":\"backfill\",\"from\":\"%s\",\"to\":\"%s\",\"organization\":\"%s\"}"
+            .formatted(HOUR.minusHours(2).start(), HOUR.minusHours(1).start(), FIRST);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> pipeline.invoke(pipeline.newScheduler(), before))
+        .withMessageContaining("lies before BILL_FROM " + HOUR)
+        .withMessageContaining("\"beforeBillFrom\": true");
+    assertThat(ledger(pipeline)).isEmpty();
+
+    assertThat(
+            pipeline.invoke(
+                pipeline.newScheduler(), before.replace("}", ",\"beforeBillFrom\":true}")))
+        .containsEntry("published", 2)
+        .containsEntry("hoursUnchanged", 0L);
+    drain(pipeline);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(2);
+    assertAgreement(pipeline);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          2026-11-22T14:00:00Z | 2026-11-22T13:00:00Z | lies after to
+          2026-11-22T14:00:00Z | 2026-11-22T15:00:00Z | has not come
+          2026-10-01T14:00:00Z | 2026-10-01T15:00:00Z | Stripe takes events up to 35 days old
+          2026-09-01T14:00:00Z | 2026-11-22T14:00:00Z | at most 816 at once
+          """)
+  void backfillOfARangeThatCannotBeBilledIsRefused(String from, String to, String because) {
+    Pipeline pipeline = pipeline(application(1), Map.of());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                pipeline.invoke(
+                    pipeline.newScheduler(),
+                    "{\"command\":\"backfill\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(from, to)))
+        .withMessageContaining(because);
+
+    assertThat(ledger(pipeline)).isEmpty();
+  }
+
+  @Test
+  void statusCountsEveryOrganizationOnceAndMarksWhatWasEstimatedAndLate() {
+    meter(MeterKind.SUM_HOURLY);
+    LocalDatabase database = application(ORGANIZATIONS);
+    database.execute(
+        "update subscriptions set stripe_customer_id = 'cus_stranger' where organization_id ="
+            + " ?::uuid",
+        FIRST);
+    Pipeline pipeline = pipeline(database, Map.of());
+    // Captured an hour late, and so estimated; accepted after the hour, one more, and the grace.
+    clock.advance(Duration.ofMinutes(70));
+    tick(pipeline);
+    clock.advance(Duration.ofMinutes(51));
+    drain(pipeline);
+
+    Map<?, ?> line = hour(pipeline, HOUR);
+
+    assertThat(line.get("tick")).isEqualTo("captured");
+    Map<?, ?> meter = first(line.get("meters"));
+    assertThat(meter.get("organizations")).isEqualTo((long) ORGANIZATIONS);
+    assertThat(meter.get("accepted")).isEqualTo(ORGANIZATIONS - 1L);
+    assertThat(meter.get("rejected")).isEqualTo(1L);
+    assertThat(meter.get("estimated")).isEqualTo((long) ORGANIZATIONS);
+    assertThat(meter.get("late")).isEqualTo(ORGANIZATIONS - 1L);
+    assertThat(hour(pipeline, HOUR.plusHours(2)).get("tick")).isEqualTo("owed");
+    assertThat(hour(pipeline, HOUR.minusHours(1)).get("tick")).isEqualTo("none");
+  }
+
+  private static Map<?, ?> hour(Pipeline pipeline, Hour hour) {
+    Map<String, Object> answer =
+        pipeline.invoke(
+            pipeline.newScheduler(),
+            "{\"command\":\"status\",\"from\":\"%1$s\",\"to\":\"%1$s\"}".formatted(hour.start()));
+    return first(answer.get("hours"));
+  }
+
+  private static Map<?, ?> first(@Nullable Object list) {
+    return (Map<?, ?>) ((List<?>) Objects.requireNonNull(list)).getFirst();
+  }
+
+  private static Map<String, Object> report(Pipeline pipeline, String organization) {
+    return pipeline.invoke(
+        pipeline.newScheduler(),
+        "{\"command\":\"report\",\"organization\":\"%s\"}".formatted(organization));
+  }
+}

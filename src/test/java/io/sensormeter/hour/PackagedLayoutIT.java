@@ -1,0 +1,253 @@
+package io.sensormeter.hour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
+import io.sensormeter.local.aws.EventSource;
+import io.sensormeter.local.aws.PackagedFunction;
+import io.sensormeter.local.aws.RuntimeApi.FunctionError;
+import io.sensormeter.local.aws.TestContext;
+import io.sensormeter.local.postgres.ApplicationData;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The functions as they ship, classes beside libraries, under Lambda's own runtime client: the
+ * samples of {@code events/}, what a start without settings says, what the log holds.
+ */
+@EnabledOnOs(value = OS.LINUX, disabledReason = "Lambda's runtime client has a native part")
+final class PackagedLayoutIT extends HourFixture {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ORGANIZATIONS = 3;
+  private static final String NO_FAILURES = "{\"batchItemFailures\":[]}";
+
+  /** As the sample of the reports queue has it. */
+  private static final int SENSORS = 20;
+
+  private static final String SCHEDULER = "io.sensormeter.scheduler.SchedulerHandler";
+  private static final String REPORTER = "io.sensormeter.reporter.ReporterHandler";
+  private static final String RECORDER = "io.sensormeter.recorder.RecorderHandler";
+
+  /** The hour of the samples; the packaged functions live in the present. */
+  private static final Pattern SAMPLE_HOUR = Pattern.compile("2026-11-22T(\\d{2})");
+
+  private final Hour now = Hour.floor(Instant.now());
+
+  @Test
+  void everySampleEventIsAnsweredByItsFunctionAndLedgerAndStripeAgree() throws IOException {
+    Pipeline pipeline = pipeline();
+    try (PackagedFunction scheduler = start(SCHEDULER, environment(pipeline));
+        PackagedFunction reporter = start(REPORTER, environment(pipeline));
+        PackagedFunction recorder = start(RECORDER, environment(pipeline))) {
+      assertThat(json(scheduler.invoke(sample("tick-dry-run.json"))).path("dryRun").asBoolean())
+          .isTrue();
+      assertThat(reports(pipeline)).isZero();
+      assertThat(json(scheduler.invoke(sample("hourly-tick.json"))).path("complete").asBoolean())
+          .isTrue();
+      assertThat(reporter.invoke(sample("reports-queue.json"))).isEqualTo(NO_FAILURES);
+      assertThat(recorder.invoke(sample("outcomes-queue.json"))).isEqualTo(NO_FAILURES);
+      assertThat(reports(pipeline, "accepted")).isEqualTo(1);
+      for (String name : samplesWithoutQueues()) {
+        assertThat(json(scheduler.invoke(sample(name))).isObject()).as(name).isTrue();
+      }
+      source(pipeline.reportsUrl(), reporter).drain(ROUNDS);
+      source(pipeline.outcomesUrl(), recorder).drain(ROUNDS);
+
+      // The hour of the tick and the one before it, and the three of the backfill.
+      assertThat(stripe.acceptedEvents()).hasSizeGreaterThanOrEqualTo(5 * ORGANIZATIONS);
+      assertAgreement(pipeline);
+      assertSummariesAddUp(lines(scheduler), lines(reporter), lines(recorder));
+    }
+  }
+
+  private static List<String> samplesWithoutQueues() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("events"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.contains("queue"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN SOURCE METER_KIND REPORTS_QUEUE_URL
+          reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN REPORTS_QUEUE_URL OUTCOMES_QUEUE_URL
+          recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN INVOICE_GRACE_HOURS
+          """)
+  void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(
+      String handler, String function, String variables) {
+    String[] names = variables.split(" ", -1);
+    try (PackagedFunction packaged =
+        start("io.sensormeter." + handler, Map.of("INVOICE_GRACE_HOURS", "soon"))) {
+      FunctionError error = catchThrowableOfType(FunctionError.class, () -> packaged.invoke("{}"));
+
+      assertThat(error.json()).contains(function + " does not start", "to mend").contains(names);
+    }
+  }
+
+  @Test
+  void unknownInputIsAnsweredWithWhatIsAccepted() {
+    Pipeline pipeline = pipeline();
+    try (PackagedFunction scheduler = start(SCHEDULER, environment(pipeline))) {
+      for (String input :
+          List.of("{\"hello\":1}", "{\"command\":\"delete\"}", "{\"source\":\"aws.s3\"}")) {
+        assertThatExceptionOfType(FunctionError.class)
+            .as(input)
+            .isThrownBy(() -> scheduler.invoke(input))
+            .satisfies(
+                e ->
+                    assertThat(json(e.json()).path("errorMessage").asText())
+                        .contains("accepted are", "backfill", "report", "status", "tick"));
+      }
+      assertThat(scheduler.invoke("{\"command\":\"status\"}")).contains("\"hours\"");
+    }
+  }
+
+  /** Each line is one JSON object; those that sum an invocation up are named by their message. */
+  private static List<JsonNode> lines(PackagedFunction function) {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : function.logs().lines().toList()) {
+      JsonNode node = json(line);
+      assertThat(node.isObject()).as(line).isTrue();
+      lines.add(node);
+    }
+    return lines;
+  }
+
+  private static void assertSummariesAddUp(
+      List<JsonNode> scheduler, List<JsonNode> reporter, List<JsonNode> recorder) {
+    List<JsonNode> ticks = summaries(scheduler, "tick ");
+    assertThat(ticks)
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allSatisfy(
+            line ->
+                assertThat(line.path("ReportsCaptured").asInt())
+                    .isEqualTo(
+                        line.path("ReportsPublished").asInt()
+                            + line.path("ReadingsRejected").asInt()));
+    assertThat(summaries(reporter, "reported"))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(line.path("received").asInt())
+                    .isEqualTo(
+                        line.path("accepted").asInt()
+                            + line.path("rejected").asInt()
+                            + line.path("deferred").asInt()
+                            + line.path("skipped").asInt())
+                    .isPositive());
+    assertThat(summaries(recorder, "recorded"))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(line.path("OutcomesReceived").asInt())
+                    .isEqualTo(
+                        line.path("OutcomesRepeated").asInt()
+                            + line.path("ReportsRecordedAccepted").asInt()
+                            + line.path("ReportsRecordedRejected").asInt()
+                            + line.path("OutcomesUnchanged").asInt()
+                            + line.path("OutcomesUnknown").asInt())
+                    .isPositive());
+    assertMetrics(scheduler, "TickCompleted");
+    assertMetrics(reporter, "ReportsAccepted");
+    assertMetrics(recorder, "ReportsRecordedAccepted");
+  }
+
+  private static List<JsonNode> summaries(List<JsonNode> lines, String message) {
+    return lines.stream()
+        .filter(line -> line.path("message").asText().startsWith(message))
+        .filter(line -> !line.has("_aws"))
+        .toList();
+  }
+
+  private static void assertMetrics(List<JsonNode> lines, String metric) {
+    assertThat(lines.stream().filter(line -> line.has("_aws") && line.has(metric)))
+        .isNotEmpty()
+        .allSatisfy(
+            line -> {
+              JsonNode directive = line.path("_aws").path("CloudWatchMetrics").path(0);
+              assertThat(directive.path("Namespace").asText()).isEqualTo("SensorMeter");
+              assertThat(directive.path("Dimensions").toString()).isEqualTo("[[\"Service\"]]");
+              assertThat(line.path("Service").asText()).isEqualTo("packaged");
+            });
+  }
+
+  private Pipeline pipeline() {
+    clock.set(Instant.now());
+    meter(MeterKind.SUM_HOURLY);
+    LocalDatabase database = Services.postgres().newDatabase();
+    ApplicationData.insertOrganizations(
+        database, ORGANIZATIONS, SENSORS, now.minusHours(240).start());
+    for (int n = 1; n <= ORGANIZATIONS; n++) {
+      stripe.addCustomer(ApplicationData.customerId(n));
+    }
+    // The backfill sample's hours are older than a tick catches up by itself.
+    return pipeline(
+        database, Map.of("BILL_FROM", now.minusHours(4).toString(), "CATCH_UP_HOURS", "1"));
+  }
+
+  private static Map<String, String> environment(Pipeline pipeline) {
+    Map<String, String> environment = new HashMap<>(pipeline.environment());
+    environment.put("POWERTOOLS_SERVICE_NAME", "packaged");
+    return environment;
+  }
+
+  private static PackagedFunction start(String handler, Map<String, String> environment) {
+    return PackagedFunction.start(
+        handler + "::handleRequest", environment, List.of("-XX:TieredStopAtLevel=1"));
+  }
+
+  private static EventSource source(String url, PackagedFunction function) {
+    return new EventSource(
+            Services.sqs().client(), url, Services.sqs().arn(url), 200, function::handle)
+        .contexts(() -> new TestContext(Duration.ofSeconds(60)));
+  }
+
+  /** The sample, moved from its hour to the present one. */
+  private String sample(String name) throws IOException {
+    return SAMPLE_HOUR
+        .matcher(Files.readString(Path.of("events", name)))
+        .replaceAll(
+            hour ->
+                now.plusHours(Integer.parseInt(hour.group(1)) - 14L)
+                    .start()
+                    .toString()
+                    .substring(0, 13));
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(text, e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.sensormeter.local.aws;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Secrets Manager's {@code GetSecretValue} on a free loopback port. Thread-safe. */
+public final class LocalSecrets implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<String, String> values = new ConcurrentHashMap<>();
+  private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+
+  private LocalSecrets(HttpServer server) {
+    this.server = server;
+  }
+
+  public static LocalSecrets start() {
+    try {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      LocalSecrets secrets = new LocalSecrets(server);
+      server.setExecutor(secrets.threads);
+      server.createContext("/", secrets::answer);
+      server.start();
+      return secrets;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Creates the secret or, as a rotation does, replaces its value. */
+  public void put(String arn, String value) {
+    values.put(arn, value);
+  }
+
+  /** How often the secret was asked for, found or not. */
+  public int reads(String arn) {
+    return reads.getOrDefault(arn, 0);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      JsonNode request = JSON.readTree(exchange.getRequestBody());
+      if (!"secretsmanager.GetSecretValue"
+          .equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"))) {
+        send(exchange, 400, error("UnknownOperationException", "only GetSecretValue is known"));
+        return;
+      }
+      String arn = request.path("SecretId").asText();
+      reads.merge(arn, 1, Integer::sum);
+      String value = values.get(arn);
+      if (value == null) {
+        send(
+            exchange,
+            400,
+            error("ResourceNotFoundException", "Secrets Manager can't find the specified secret."));
+        return;
+      }
+      send(exchange, 200, found(arn, value));
+    }
+  }
+
+  private static ObjectNode found(String arn, String value) {
+    ObjectNode body =
+        JSON.createObjectNode()
+            .put("ARN", arn)
+            .put("Name", arn.substring(arn.lastIndexOf(':') + 1))
+            .put("SecretString", value)
+            .put("VersionId", "11111111-2222-3333-4444-555555555555")
+            .put("CreatedDate", 1.7642304E9);
+    body.putArray("VersionStages").add("AWSCURRENT");
+    return body;
+  }
+
+  private static ObjectNode error(String type, String message) {
+    return JSON.createObjectNode().put("__type", type).put("Message", message);
+  }
+
+  private static void send(HttpExchange exchange, int status, ObjectNode body) throws IOException {
+    byte[] bytes = JSON.writeValueAsBytes(body);
+    exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.1");
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}

@@ -1,0 +1,179 @@
+package io.sensormeter.local.aws;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP interface between Lambda and the runtime client of one execution environment: the client
+ * fetches an event, answers with a response or an error, and fetches the next. Thread-safe; one
+ * invocation at a time, as in an environment.
+ *
+ * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Runtime API</a>
+ */
+public final class RuntimeApi implements AutoCloseable {
+  private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
+  private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final LinkedBlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
+  private final AtomicReference<@Nullable Invocation> running = new AtomicReference<>();
+  private final CompletableFuture<String> ended = new CompletableFuture<>();
+
+  private record Invocation(
+      String id, String event, Duration timeout, CompletableFuture<String> response) {}
+
+  /** What the function, or its start, answered instead of a response. */
+  public static final class FunctionError extends RuntimeException {
+    private final String json;
+
+    FunctionError(String json) {
+      super(json);
+      this.json = json;
+    }
+
+    /** {@code errorMessage}, {@code errorType} and {@code stackTrace}. */
+    public String json() {
+      return json;
+    }
+  }
+
+  private RuntimeApi(HttpServer server) {
+    this.server = server;
+  }
+
+  public static RuntimeApi start() {
+    try {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      RuntimeApi api = new RuntimeApi(server);
+      server.setExecutor(api.threads);
+      server.createContext(INVOCATION, api::invocation);
+      server.createContext(INIT_ERROR, api::initError);
+      server.start();
+      return api;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Host and port, the value of {@code AWS_LAMBDA_RUNTIME_API}. */
+  public String address() {
+    return "127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  /**
+   * Invokes the function, which is told that it has {@code timeout} left.
+   *
+   * @return the response's JSON
+   * @throws FunctionError when the function or its start failed
+   * @throws IllegalStateException when the environment ended
+   * @throws TimeoutException when there is no answer after {@code timeout} and the time a cold
+   *     start takes
+   */
+  public synchronized String invoke(String eventJson, Duration timeout) throws TimeoutException {
+    Invocation invocation =
+        new Invocation(UUID.randomUUID().toString(), eventJson, timeout, new CompletableFuture<>());
+    waiting.add(invocation);
+    long atMost = timeout.plusSeconds(20).toMillis();
+    try {
+      CompletableFuture.anyOf(invocation.response, ended)
+          .orTimeout(atMost, TimeUnit.MILLISECONDS)
+          .join();
+      return invocation.response.isDone() ? invocation.response.join() : ended.join();
+    } catch (CompletionException e) {
+      switch (e.getCause()) {
+        case FunctionError error -> throw error;
+        case TimeoutException late -> throw late;
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  /** Fails the invocation that runs and every later one: the environment is gone. */
+  void end(RuntimeException reason) {
+    ended.completeExceptionally(reason);
+  }
+
+  @Override
+  public void close() {
+    end(new IllegalStateException("the environment is closed"));
+    server.stop(0);
+    threads.shutdownNow();
+    threads.close();
+  }
+
+  private void invocation(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath().substring(INVOCATION.length());
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      if (path.equals("next")) {
+        next(exchange);
+        return;
+      }
+      @Nullable Invocation invocation = running.get();
+      if (invocation == null || !path.startsWith(invocation.id + "/")) {
+        exchange.sendResponseHeaders(400, -1);
+        return;
+      }
+      running.set(null);
+      exchange.sendResponseHeaders(202, -1);
+      exchange.close();
+      if (path.endsWith("/response")) {
+        invocation.response.complete(body);
+      } else {
+        invocation.response.completeExceptionally(new FunctionError(body));
+      }
+    }
+  }
+
+  private void next(HttpExchange exchange) throws IOException {
+    Invocation invocation;
+    try {
+      invocation = waiting.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    running.set(invocation);
+    var headers = exchange.getResponseHeaders();
+    headers.set("Content-Type", "application/json");
+    headers.set("Lambda-Runtime-Aws-Request-Id", invocation.id);
+    headers.set(
+        "Lambda-Runtime-Deadline-Ms",
+        Long.toString(System.currentTimeMillis() + invocation.timeout.toMillis()));
+    headers.set(
+        "Lambda-Runtime-Invoked-Function-Arn",
+        "arn:aws:lambda:us-east-1:000000000000:function:test");
+    headers.set(
+        "Lambda-Runtime-Trace-Id",
+        "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0");
+    byte[] event = invocation.event.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(200, event.length);
+    exchange.getResponseBody().write(event);
+  }
+
+  private void initError(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      end(new FunctionError(body));
+      exchange.sendResponseHeaders(202, -1);
+    }
+  }
+}

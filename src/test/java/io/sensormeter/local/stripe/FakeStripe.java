@@ -1,0 +1,317 @@
+package io.sensormeter.local.stripe;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stripe's billing meters over HTTP on 127.0.0.1, with state: what was sent twice is billed twice
+ * here as it would be there. Strict where facts/stripe.md states a rule ("line n" in the comments
+ * of this package is a line of that file); where it says "open", a setting chooses.
+ *
+ * <p>Thread-safe; settings hold for the calls that start after them. {@link #close()} throws if the
+ * fake itself failed while answering.
+ */
+public final class FakeStripe implements AutoCloseable {
+  private static final int BACKLOG = 4_096;
+
+  static {
+    // Read once, when the JDK's server is first used in this JVM. Its defaults drop idle
+    // connections beyond 200 and after 30 s, which a caller would see as resets nobody scripted.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.setProperty("sun.net.httpserver.maxIdleConnections", "4096");
+    System.setProperty("sun.net.httpserver.idleInterval", "600");
+  }
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final InstantSource clock;
+  private final Rules rules = new Rules();
+  private final Keys keys = new Keys();
+  private final Account account;
+  private final ReadEndpoint reads;
+  private final MeterEventEndpoint events;
+  private final AtomicLong requests = new AtomicLong();
+  private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+  private FakeStripe(HttpServer server, InstantSource clock) {
+    this.server = server;
+    this.clock = clock;
+    this.account = new Account(clock, rules);
+    this.reads = new ReadEndpoint(clock, rules, keys, account);
+    this.events = new MeterEventEndpoint(clock, rules, keys, account);
+  }
+
+  /** Listens on a free port; at first there is no key, no meter and no customer. */
+  public static FakeStripe start(InstantSource clock) {
+    try {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      var fake = new FakeStripe(HttpServer.create(address, BACKLOG), clock);
+      fake.server.setExecutor(fake.threads);
+      fake.server.createContext("/", fake::handle);
+      fake.server.start();
+      return fake;
+    } catch (IOException e) {
+      throw new UncheckedIOException("no port for the Stripe fake", e);
+    }
+  }
+
+  /** For {@code STRIPE_API_BASE}. */
+  public URI base() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Any other key meets 401; a call that needs another permission meets 403 naming it. */
+  public void addKey(String restrictedKey, Permission... permissions) {
+    keys.add(restrictedKey, Set.of(permissions));
+  }
+
+  public void removeKey(String key) {
+    keys.remove(key);
+  }
+
+  /** A meter with the default payload keys; the window is null (raw), "hour" or "day". */
+  public FakeMeter addMeter(String eventName, Formula formula, @Nullable String eventTimeWindow) {
+    return addMeter(
+        eventName,
+        formula,
+        eventTimeWindow,
+        FakeMeter.DEFAULT_CUSTOMER_KEY,
+        FakeMeter.DEFAULT_VALUE_KEY);
+  }
+
+  /** A meter that looks for customer and value under other payload keys. */
+  public FakeMeter addMeter(
+      String eventName,
+      Formula formula,
+      @Nullable String eventTimeWindow,
+      String customerKey,
+      String valueKey) {
+    Window window = Window.of(eventTimeWindow);
+    if (window == null) {
+      throw new IllegalArgumentException("no such event_time_window: " + eventTimeWindow);
+    }
+    return account.addMeter(eventName, formula, window, customerKey, valueKey);
+  }
+
+  public void addCustomer(String id) {
+    account.addCustomer(id);
+  }
+
+  /** From now on the customer is unknown; what it was billed stays. */
+  public void deleteCustomer(String id) {
+    account.deleteCustomer(id);
+  }
+
+  /** Line 16; default {@link UnknownCustomers#SYNCHRONOUS}. */
+  public void unknownCustomers(UnknownCustomers mode) {
+    rules.unknownCustomers = mode;
+  }
+
+  /** Line 49: a missing customer or value and a bad value as a report instead of a 400. */
+  public void invalidPayloadsAreReportedLater(boolean later) {
+    rules.invalidPayloadsReportedLater = later;
+  }
+
+  /** Lines 16 and 21: 409 for a second call of one customer and meter; default on. */
+  public void simultaneousCallsAreRefused(boolean refused) {
+    rules.simultaneousRefused = refused;
+  }
+
+  /** Line 18: a zero has no written rule; default off, zero counts. */
+  public void refuseZero(boolean refused) {
+    rules.zeroRefused = refused;
+  }
+
+  public boolean zeroIsRefused() {
+    return rules.zeroRefused;
+  }
+
+  /**
+   * Line 51, open; default on: an event refused for its timestamp, customer or value, at once or
+   * later, uses up its identifier, and another event under it meets "already exists".
+   */
+  public void refusedIdentifiersAreBurned(boolean burned) {
+    rules.refusedIdentifiersBurned = burned;
+  }
+
+  /** As above for events that no active meter took; open, default off. */
+  public void noActiveMeterBurnsIdentifiers(boolean burns) {
+    rules.noActiveMeterBurnsIdentifiers = burns;
+  }
+
+  /** Line 34, open: the last event by timestamp (default) or by receipt. */
+  public void lastFollowsReceipt(boolean receipt) {
+    rules.lastFollowsReceipt = receipt;
+  }
+
+  /** Time each call takes, within which it counts as simultaneous; default none. */
+  public void latency(Duration perCall) {
+    rules.latency = perCall;
+  }
+
+  /** Line 41: summaries show only what was received at least this long ago; default none. */
+  public void summariesLagBehind(Duration lag) {
+    rules.summaryLag = lag;
+  }
+
+  /** Line 21: 429 beyond so many meter events in any second of this fake's clock; default none. */
+  public void rateLimit(int callsPerSecond) {
+    rateLimit(callsPerSecond, clock);
+  }
+
+  /** As above on another clock, such as the real one when this fake's clock stands still. */
+  public void rateLimit(int callsPerSecond, InstantSource limitClock) {
+    rules.eventLimit = new RateLimit(callsPerSecond, limitClock);
+  }
+
+  /** Line 42: the same for reads. */
+  public void readRateLimit(int callsPerSecond, InstantSource limitClock) {
+    rules.readLimit = new RateLimit(callsPerSecond, limitClock);
+  }
+
+  /** The next calls meet this fault, one each, after the faults already waiting. */
+  public void onMeterEvent(Fault fault, int times) {
+    events.faults.add(fault, times);
+  }
+
+  /**
+   * Asked at every call that is permitted and not refused as simultaneous; null means no fault from
+   * the script. While it decides, the call holds its customer and meter.
+   */
+  public void script(Function<MeterEventCall, @Nullable Fault> decides) {
+    events.faults.script(decides);
+  }
+
+  /** Ends the calls that hang now, without an answer. */
+  public void releaseHeldCalls() {
+    events.faults.release();
+  }
+
+  /**
+   * What an invoice over this period bills the customer, by the meter's formula and window. With a
+   * window, a window belongs to the period in which it ends (line 32).
+   */
+  public BigDecimal aggregatedValue(
+      String eventName, String customer, Instant startInclusive, Instant endExclusive) {
+    return account.metersNamed(eventName).stream()
+        .map(meter -> meter.billed(customer, startInclusive, endExclusive))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  /** Sum over customers and UTC hours of the hour's value by the meter's formula and window. */
+  public BigDecimal total(String eventName) {
+    return account.total(eventName);
+  }
+
+  /** Events that count, in order of receipt, those replaced within their window included. */
+  public List<ReceivedEvent> acceptedEvents() {
+    return account.events();
+  }
+
+  public List<ErrorReport> errorReports() {
+    return account.reports();
+  }
+
+  /** Meter-event calls received, refused and unanswered ones included. */
+  public long calls() {
+    return events.traffic.calls();
+  }
+
+  /** Reads received: meters, summaries, events. */
+  public long reads() {
+    return reads.calls();
+  }
+
+  /** Most meter-event calls in progress at once. */
+  public int maxSimultaneous() {
+    return events.traffic.maxSimultaneous();
+  }
+
+  /** Meter-event answers by HTTP status; with {@link #unanswered()} they add up to the calls. */
+  public Map<Integer, Long> answers() {
+    return events.traffic.answers();
+  }
+
+  /** Meter-event calls whose connection was dropped. */
+  public long unanswered() {
+    return events.traffic.unanswered();
+  }
+
+  /** Ends every call and stops listening. */
+  @Override
+  public void close() {
+    releaseHeldCalls();
+    threads.shutdownNow();
+    server.stop(0);
+    threads.close();
+    RuntimeException bug = failure.getAndSet(null);
+    if (bug != null) {
+      throw new IllegalStateException("the Stripe fake failed while answering", bug);
+    }
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) { // closed without an answer, it drops the connection
+      String requestId = "req_%014d".formatted(requests.incrementAndGet());
+      Answer answer = answerOrRemember(exchange, requestId);
+      if (answer != null) {
+        send(exchange, answer, requestId);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() ends calls that sleep or hang
+    }
+  }
+
+  /** Remembers the fake's own failure before the caller can see its connection drop. */
+  private @Nullable Answer answerOrRemember(HttpExchange exchange, String requestId)
+      throws IOException, InterruptedException {
+    try {
+      return answer(exchange, requestId);
+    } catch (RuntimeException e) {
+      failure.compareAndSet(null, e);
+      throw e;
+    }
+  }
+
+  private @Nullable Answer answer(HttpExchange exchange, String requestId)
+      throws IOException, InterruptedException {
+    String path = exchange.getRequestURI().getPath();
+    if (exchange.getRequestMethod().equals("POST") && path.equals("/v1/billing/meter_events")) {
+      return events.answer(exchange, requestId);
+    }
+    return reads.answer(exchange);
+  }
+
+  private static void send(HttpExchange exchange, Answer answer, String requestId)
+      throws IOException {
+    Headers headers = exchange.getResponseHeaders();
+    answer.headers().forEach(headers::set);
+    headers.set("Request-Id", requestId);
+    byte[] body = answer.body().getBytes(UTF_8);
+    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.sensormeter.local.stripe;
+
+/**
+ * What can go wrong with one meter-event call. "Before processing" means that Stripe never stored
+ * the event, "after processing" that it is stored and billed although the caller cannot know.
+ */
+public sealed interface Fault {
+  /** 429 with {@code Stripe-Rate-Limited-Reason}; facts/stripe.md, Meter events v1: limits. */
+  record RateLimited(String reason) implements Fault {}
+
+  /** 500 with a Stripe error, before processing; the answer is stored under the idempotency key. */
+  record ServerError() implements Fault {}
+
+  /** 500 with a Stripe error although the event was stored; stored under the idempotency key. */
+  record ServerErrorAfterProcessing() implements Fault {}
+
+  /**
+   * No body at all, such as a gateway's 502; stripe-java 33.3.0 throws NullPointerException on it
+   * (facts/stripe.md, stripe-java).
+   */
+  record EmptyAnswer(int status) implements Fault {}
+
+  /** A gateway's HTML page instead of JSON. */
+  record HtmlAnswer(int status) implements Fault {}
+
+  /** Holds the connection until {@link FakeStripe#releaseHeldCalls()} or close, then drops it. */
+  record HangBeforeProcessing() implements Fault {}
+
+  /** Stores the event, then holds the connection as {@link HangBeforeProcessing} does. */
+  record HangAfterProcessing() implements Fault {}
+
+  /** Drops the connection; the event is not stored. */
+  record ResetBeforeProcessing() implements Fault {}
+
+  /** Stores the event and drops the connection without an answer. */
+  record ResetAfterProcessing() implements Fault {}
+
+  /**
+   * 200, then an error report with this code; the event is never counted (facts/stripe.md,
+   * Asynchronous rejections: codes, an open enum).
+   */
+  record RejectedLater(String code) implements Fault {}
+}

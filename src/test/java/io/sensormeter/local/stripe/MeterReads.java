@@ -1,0 +1,195 @@
+package io.sensormeter.local.stripe;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reads: meters, their summaries, and the events that announce error reports (facts/stripe.md,
+ * Meters, Reading back, Asynchronous rejections). Thread-safe.
+ */
+final class MeterReads {
+  private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
+  private static final Set<String> SUMMARY_PARAMETERS =
+      Set.of(
+          "customer",
+          "start_time",
+          "end_time",
+          "value_grouping_window",
+          "limit",
+          "starting_after",
+          "ending_before",
+          "expand");
+  private static final Set<String> LIST_PARAMETERS =
+      Set.of("status", "limit", "starting_after", "ending_before", "expand");
+
+  private final Account account;
+  private final InstantSource clock;
+  private final Rules rules;
+
+  MeterReads(Account account, InstantSource clock, Rules rules) {
+    this.account = account;
+    this.clock = clock;
+    this.rules = rules;
+  }
+
+  /** {@code GET /v1/billing/meters}, newest first. */
+  Answer meters(Form query, boolean livemode) {
+    Answer unknown = query.unknownParameters(LIST_PARAMETERS);
+    if (unknown != null) {
+      return unknown;
+    }
+    String status = query.get("status");
+    if (status != null && !Set.of("active", "inactive").contains(status)) {
+      return Answer.refused("Invalid status: must be one of active or inactive", null, "status");
+    }
+    List<Map<String, Object>> meters =
+        account.metersNewestFirst().stream()
+            .filter(meter -> status == null || meter.isActive() == status.equals("active"))
+            .map(meter -> meter.object(livemode))
+            .toList();
+    return Page.of("/v1/billing/meters", meters, query);
+  }
+
+  /** {@code GET /v1/billing/meters/{id}}. */
+  Answer meter(String id, boolean livemode) {
+    FakeMeter meter = account.meter(id);
+    return meter == null ? Answer.notFound("billing meter", id) : Answer.ok(meter.object(livemode));
+  }
+
+  /** {@code GET /v2/core/events/{id}}: the data that the notification does not carry. */
+  Answer event(String id) {
+    return account.reports().stream()
+        .filter(report -> report.eventId().equals(id))
+        .findFirst()
+        .map(report -> Answer.ok(report.event()))
+        .orElseGet(() -> Answer.notFound("event", id));
+  }
+
+  /** {@code GET /v1/billing/meters/{id}/event_summaries}, newest first as Stripe lists them. */
+  Answer summaries(String meterId, Form query, boolean livemode) {
+    FakeMeter meter = account.meter(meterId);
+    if (meter == null) {
+      return Answer.notFound("billing meter", meterId);
+    }
+    Answer refused = summariesRefused(query);
+    if (refused != null) {
+      return refused;
+    }
+    Window grouping = Window.of(query.get("value_grouping_window"));
+    Instant start = seconds(query, "start_time");
+    Instant end = seconds(query, "end_time");
+    String customer = query.get("customer");
+    if (grouping == null || start == null || end == null || customer == null) {
+      throw new IllegalStateException("checked above");
+    }
+    // Line 41: aggregated asynchronously, minutes late.
+    Instant aggregatedUpTo = clock.instant().minus(rules.summaryLag);
+    var values =
+        new TreeMap<Instant, BigDecimal>(
+            meter.grouped(
+                customer,
+                grouping,
+                start,
+                end,
+                event -> !event.receivedAt().isAfter(aggregatedUpTo)));
+    Duration length = grouping == Window.RAW ? Duration.between(start, end) : grouping.length();
+    var summaries = new ArrayList<Map<String, Object>>();
+    values.forEach(
+        (from, value) ->
+            summaries.add(summary(meterId, customer, from, from.plus(length), value, livemode)));
+    Collections.reverse(summaries);
+    return Page.of("/v1/billing/meters/" + meterId + "/event_summaries", summaries, query);
+  }
+
+  /** Lines 39 and 40. */
+  private @Nullable Answer summariesRefused(Form query) {
+    Answer unknown = query.unknownParameters(SUMMARY_PARAMETERS);
+    if (unknown != null) {
+      return unknown;
+    }
+    String customer = query.get("customer");
+    if (customer == null || customer.isEmpty()) {
+      return Answer.missing("customer");
+    }
+    Window grouping = Window.of(query.get("value_grouping_window"));
+    if (grouping == null) {
+      return Answer.refused(
+          "Invalid value_grouping_window: must be one of day or hour",
+          null,
+          "value_grouping_window");
+    }
+    for (String param : List.of("start_time", "end_time")) {
+      Answer badTime = timeRefused(query, param, grouping);
+      if (badTime != null) {
+        return badTime;
+      }
+    }
+    Instant start = seconds(query, "start_time");
+    Instant end = seconds(query, "end_time");
+    if (start != null && end != null && !start.isBefore(end)) {
+      return Answer.refused("The end_time must be after the start_time.", null, "end_time");
+    }
+    if (!account.knows(customer)) {
+      return Answer.refused("No such customer: '" + customer + "'", "resource_missing", "customer");
+    }
+    return null;
+  }
+
+  private static @Nullable Answer timeRefused(Form query, String param, Window grouping) {
+    if (query.get(param) == null) {
+      return Answer.missing(param);
+    }
+    Instant time = seconds(query, param);
+    if (time == null) {
+      return Answer.refused(
+          "Invalid integer: " + query.get(param), "parameter_invalid_integer", param);
+    }
+    if (!grouping.isAligned(time)) {
+      String boundary = grouping == Window.RAW ? "minute" : grouping.wireName();
+      return Answer.refused(
+          "The %s must be aligned with %s boundaries.".formatted(param, boundary), null, param);
+    }
+    return null;
+  }
+
+  private static @Nullable Instant seconds(Form query, String param) {
+    String value = query.get(param);
+    return value == null || !SECONDS.matcher(value).matches()
+        ? null
+        : Instant.ofEpochSecond(Long.parseLong(value));
+  }
+
+  private static Map<String, Object> summary(
+      String meterId,
+      String customer,
+      Instant start,
+      Instant end,
+      BigDecimal value,
+      boolean livemode) {
+    return Map.of(
+        "id",
+        "mtrusg_%s_%s_%d".formatted(meterId, customer, start.getEpochSecond()),
+        "object",
+        "billing.meter_event_summary",
+        "aggregated_value",
+        value,
+        "end_time",
+        end.getEpochSecond(),
+        "livemode",
+        livemode,
+        "meter",
+        meterId,
+        "start_time",
+        start.getEpochSecond());
+  }
+}

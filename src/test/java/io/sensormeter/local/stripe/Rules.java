@@ -1,0 +1,19 @@
+package io.sensormeter.local.stripe;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What facts/stripe.md leaves open or what differs by account: chosen by the test, at any time. */
+final class Rules {
+  volatile UnknownCustomers unknownCustomers = UnknownCustomers.SYNCHRONOUS;
+  volatile boolean invalidPayloadsReportedLater;
+  volatile boolean simultaneousRefused = true;
+  volatile boolean zeroRefused;
+  volatile boolean refusedIdentifiersBurned = true;
+  volatile boolean noActiveMeterBurnsIdentifiers;
+  volatile boolean lastFollowsReceipt;
+  volatile Duration latency = Duration.ZERO;
+  volatile Duration summaryLag = Duration.ZERO;
+  volatile @Nullable RateLimit eventLimit;
+  volatile @Nullable RateLimit readLimit;
+}
