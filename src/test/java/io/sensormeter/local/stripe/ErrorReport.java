@@ -25,7 +25,7 @@ public record ErrorReport(
    * rejections): the reader fetches {@code /v2/core/events/{id}}.
    */
   public String notification() {
-    return Answer.json(thin());
+    return HttpAnswer.json(thin());
   }
 
   /** The full event: {@code data.reason.error_types[]} with samples, never with every event. */
@@ -33,7 +33,7 @@ public record ErrorReport(
     var sample = Map.of("error_message", message, "request", Map.of("identifier", identifier));
     var errorType = Map.of("code", code, "error_count", 1, "sample_errors", List.of(sample));
     var reason = Map.of("error_count", 1, "error_types", List.of(errorType));
-    return Answer.object(
+    return HttpAnswer.object(
         thin(),
         Map.of(
             "data",

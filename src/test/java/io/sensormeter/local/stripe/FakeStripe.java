@@ -274,7 +274,7 @@ public final class FakeStripe implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) { // closed without an answer, it drops the connection
       String requestId = "req_%014d".formatted(requests.incrementAndGet());
-      Answer answer = answerOrRemember(exchange, requestId);
+      HttpAnswer answer = answerOrRemember(exchange, requestId);
       if (answer != null) {
         send(exchange, answer, requestId);
       }
@@ -284,7 +284,7 @@ public final class FakeStripe implements AutoCloseable {
   }
 
   /** Remembers the fake's own failure before the caller can see its connection drop. */
-  private @Nullable Answer answerOrRemember(HttpExchange exchange, String requestId)
+  private @Nullable HttpAnswer answerOrRemember(HttpExchange exchange, String requestId)
       throws IOException, InterruptedException {
     try {
       return answer(exchange, requestId);
@@ -294,7 +294,7 @@ public final class FakeStripe implements AutoCloseable {
     }
   }
 
-  private @Nullable Answer answer(HttpExchange exchange, String requestId)
+  private @Nullable HttpAnswer answer(HttpExchange exchange, String requestId)
       throws IOException, InterruptedException {
     String path = exchange.getRequestURI().getPath();
     if (exchange.getRequestMethod().equals("POST") && path.equals("/v1/billing/meter_events")) {
@@ -303,7 +303,7 @@ public final class FakeStripe implements AutoCloseable {
     return reads.answer(exchange);
   }
 
-  private static void send(HttpExchange exchange, Answer answer, String requestId)
+  private static void send(HttpExchange exchange, HttpAnswer answer, String requestId)
       throws IOException {
     Headers headers = exchange.getResponseHeaders();
     answer.headers().forEach(headers::set);

@@ -44,7 +44,7 @@ record Form(Map<String, String> fields) {
   }
 
   /** A refusal naming every parameter that is not among the known ones; null when all are known. */
-  @Nullable Answer unknownParameters(Set<String> known) {
+  @Nullable HttpAnswer unknownParameters(Set<String> known) {
     var unknown = new StringJoiner(", ");
     String first = null;
     for (String field : fields.keySet()) {
@@ -58,7 +58,7 @@ record Form(Map<String, String> fields) {
       return null;
     }
     boolean many = unknown.length() > first.length();
-    return Answer.refused(
+    return HttpAnswer.refused(
         "Received unknown parameter" + (many ? "s: " : ": ") + unknown, "parameter_unknown", first);
   }
 }

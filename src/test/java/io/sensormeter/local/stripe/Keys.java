@@ -20,20 +20,20 @@ final class Keys {
   }
 
   /** 401 for a key Stripe does not know, 403 naming the missing permission, null when permitted. */
-  @Nullable Answer refusal(@Nullable String authorization, Permission needed) {
+  @Nullable HttpAnswer refusal(@Nullable String authorization, Permission needed) {
     if (authorization == null || !authorization.startsWith(BEARER)) {
-      return Answer.error(
+      return HttpAnswer.error(
           401, "invalid_request_error", "You did not provide an API key.", null, null);
     }
     // Not trimmed: a key with a line end is another key (facts/stripe.md, stripe-java).
     String key = authorization.substring(BEARER.length());
     Set<Permission> permitted = permissions.get(key);
     if (permitted == null) {
-      return Answer.error(
+      return HttpAnswer.error(
           401, "invalid_request_error", "Invalid API Key provided: " + masked(key), null, null);
     }
     if (!permitted.contains(needed)) {
-      return Answer.error(
+      return HttpAnswer.error(
           403,
           "invalid_request_error",
           ("The provided key '%s' does not have the required permissions for this endpoint on"

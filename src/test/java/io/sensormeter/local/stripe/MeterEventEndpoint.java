@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The edge of {@code POST /v1/billing/meter_events}: who may call, how often, one at a time per
- * customer and meter, scripted faults, stored answers; {@link MeterEvents} does the rest.
+ * customer and meter, scripted faults, stored answers; {@link MeterEventIntake} does the rest.
  * Thread-safe.
  */
 final class MeterEventEndpoint {
@@ -20,7 +20,7 @@ final class MeterEventEndpoint {
   private final Rules rules;
   private final Keys keys;
   private final Account account;
-  private final MeterEvents events;
+  private final MeterEventIntake intake;
   private final StoredAnswers stored = new StoredAnswers();
   private final Set<String> inProgress = ConcurrentHashMap.newKeySet();
   final Faults faults = new Faults();
@@ -31,14 +31,14 @@ final class MeterEventEndpoint {
     this.rules = rules;
     this.keys = keys;
     this.account = account;
-    this.events = new MeterEvents(account, clock, rules);
+    this.intake = new MeterEventIntake(account, clock, rules);
   }
 
   /** Null: the connection is to be dropped without an answer. */
-  @Nullable Answer answer(HttpExchange exchange, String requestId)
+  @Nullable HttpAnswer answer(HttpExchange exchange, String requestId)
       throws IOException, InterruptedException {
     long number = traffic.begin();
-    Answer answer = null;
+    HttpAnswer answer = null;
     try {
       String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
       answer = answer(exchange, body, number, requestId);
@@ -52,20 +52,21 @@ final class MeterEventEndpoint {
     return answer;
   }
 
-  private @Nullable Answer answer(HttpExchange exchange, String body, long number, String requestId)
+  private @Nullable HttpAnswer answer(
+      HttpExchange exchange, String body, long number, String requestId)
       throws InterruptedException {
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    Answer refused = keys.refusal(authorization, Permission.BILLING_METER_EVENT_WRITE);
+    HttpAnswer refused = keys.refusal(authorization, Permission.BILLING_METER_EVENT_WRITE);
     if (refused != null) {
       return refused;
     }
     RateLimit limit = rules.eventLimit;
     if (limit != null && !limit.admits()) {
-      return Answer.rateLimited("endpoint-rate");
+      return HttpAnswer.rateLimited("endpoint-rate");
     }
     String contentType = exchange.getRequestHeaders().getFirst("Content-Type");
     if (contentType == null || !contentType.startsWith("application/x-www-form-urlencoded")) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "Invalid request (check that your POST content type is"
               + " application/x-www-form-urlencoded).");
     }
@@ -76,15 +77,15 @@ final class MeterEventEndpoint {
   }
 
   /** Lines 16 and 21: one call at a time per customer and meter, the second one meets 409. */
-  private @Nullable Answer oneAtATime(MeterEventCall call, Form form, String body, boolean livemode)
-      throws InterruptedException {
+  private @Nullable HttpAnswer oneAtATime(
+      MeterEventCall call, Form form, String body, boolean livemode) throws InterruptedException {
     String customerAndMeter = rules.simultaneousRefused ? customerAndMeter(call, form) : null;
     if (customerAndMeter != null && !inProgress.add(customerAndMeter)) {
-      return Answer.conflict();
+      return HttpAnswer.conflict();
     }
     CountDownLatch held = faults.held();
     Fault fault;
-    Answer answer;
+    HttpAnswer answer;
     try {
       fault = faults.next(call);
       Thread.sleep(rules.latency);
@@ -100,16 +101,16 @@ final class MeterEventEndpoint {
     return answer;
   }
 
-  private @Nullable Answer meet(
+  private @Nullable HttpAnswer meet(
       @Nullable Fault fault, MeterEventCall call, Form form, String body, boolean livemode) {
     return switch (fault) {
       case null -> process(fault, call, form, body, livemode);
       case Fault.ServerError() -> process(fault, call, form, body, livemode);
       case Fault.ServerErrorAfterProcessing() -> process(fault, call, form, body, livemode);
       case Fault.RejectedLater(var _) -> process(fault, call, form, body, livemode);
-      case Fault.RateLimited(var reason) -> Answer.rateLimited(reason);
-      case Fault.EmptyAnswer(var status) -> Answer.empty(status);
-      case Fault.HtmlAnswer(var status) -> Answer.html(status);
+      case Fault.RateLimited(var reason) -> HttpAnswer.rateLimited(reason);
+      case Fault.EmptyAnswer(var status) -> HttpAnswer.empty(status);
+      case Fault.HtmlAnswer(var status) -> HttpAnswer.html(status);
       case Fault.HangBeforeProcessing(), Fault.ResetBeforeProcessing() -> null;
       case Fault.HangAfterProcessing(), Fault.ResetAfterProcessing() -> {
         process(null, call, form, body, livemode);
@@ -118,7 +119,7 @@ final class MeterEventEndpoint {
     };
   }
 
-  private Answer process(
+  private HttpAnswer process(
       @Nullable Fault fault, MeterEventCall call, Form form, String body, boolean livemode) {
     return stored.once(
         call,
@@ -126,11 +127,13 @@ final class MeterEventEndpoint {
         clock.instant(),
         () -> {
           if (fault instanceof Fault.ServerError) {
-            return Answer.serverError();
+            return HttpAnswer.serverError();
           }
           String code = fault instanceof Fault.RejectedLater(var rejected) ? rejected : null;
-          Answer created = events.create(form, livemode, code);
-          return fault instanceof Fault.ServerErrorAfterProcessing ? Answer.serverError() : created;
+          HttpAnswer created = intake.create(form, livemode, code);
+          return fault instanceof Fault.ServerErrorAfterProcessing
+              ? HttpAnswer.serverError()
+              : created;
         });
   }
 

@@ -43,14 +43,15 @@ final class MeterReads {
   }
 
   /** {@code GET /v1/billing/meters}, newest first. */
-  Answer meters(Form query, boolean livemode) {
-    Answer unknown = query.unknownParameters(LIST_PARAMETERS);
+  HttpAnswer meters(Form query, boolean livemode) {
+    HttpAnswer unknown = query.unknownParameters(LIST_PARAMETERS);
     if (unknown != null) {
       return unknown;
     }
     String status = query.get("status");
     if (status != null && !Set.of("active", "inactive").contains(status)) {
-      return Answer.refused("Invalid status: must be one of active or inactive", null, "status");
+      return HttpAnswer.refused(
+          "Invalid status: must be one of active or inactive", null, "status");
     }
     List<Map<String, Object>> meters =
         account.metersNewestFirst().stream()
@@ -61,27 +62,29 @@ final class MeterReads {
   }
 
   /** {@code GET /v1/billing/meters/{id}}. */
-  Answer meter(String id, boolean livemode) {
+  HttpAnswer meter(String id, boolean livemode) {
     FakeMeter meter = account.meter(id);
-    return meter == null ? Answer.notFound("billing meter", id) : Answer.ok(meter.object(livemode));
+    return meter == null
+        ? HttpAnswer.notFound("billing meter", id)
+        : HttpAnswer.ok(meter.object(livemode));
   }
 
   /** {@code GET /v2/core/events/{id}}: the data that the notification does not carry. */
-  Answer event(String id) {
+  HttpAnswer event(String id) {
     return account.reports().stream()
         .filter(report -> report.eventId().equals(id))
         .findFirst()
-        .map(report -> Answer.ok(report.event()))
-        .orElseGet(() -> Answer.notFound("event", id));
+        .map(report -> HttpAnswer.ok(report.event()))
+        .orElseGet(() -> HttpAnswer.notFound("event", id));
   }
 
   /** {@code GET /v1/billing/meters/{id}/event_summaries}, newest first as Stripe lists them. */
-  Answer summaries(String meterId, Form query, boolean livemode) {
+  HttpAnswer summaries(String meterId, Form query, boolean livemode) {
     FakeMeter meter = account.meter(meterId);
     if (meter == null) {
-      return Answer.notFound("billing meter", meterId);
+      return HttpAnswer.notFound("billing meter", meterId);
     }
-    Answer refused = summariesRefused(query);
+    HttpAnswer refused = summariesRefused(query);
     if (refused != null) {
       return refused;
     }
@@ -112,24 +115,24 @@ final class MeterReads {
   }
 
   /** Lines 39 and 40. */
-  private @Nullable Answer summariesRefused(Form query) {
-    Answer unknown = query.unknownParameters(SUMMARY_PARAMETERS);
+  private @Nullable HttpAnswer summariesRefused(Form query) {
+    HttpAnswer unknown = query.unknownParameters(SUMMARY_PARAMETERS);
     if (unknown != null) {
       return unknown;
     }
     String customer = query.get("customer");
     if (customer == null || customer.isEmpty()) {
-      return Answer.missing("customer");
+      return HttpAnswer.missing("customer");
     }
     Window grouping = Window.of(query.get("value_grouping_window"));
     if (grouping == null) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "Invalid value_grouping_window: must be one of day or hour",
           null,
           "value_grouping_window");
     }
     for (String param : List.of("start_time", "end_time")) {
-      Answer badTime = timeRefused(query, param, grouping);
+      HttpAnswer badTime = timeRefused(query, param, grouping);
       if (badTime != null) {
         return badTime;
       }
@@ -137,26 +140,27 @@ final class MeterReads {
     Instant start = seconds(query, "start_time");
     Instant end = seconds(query, "end_time");
     if (start != null && end != null && !start.isBefore(end)) {
-      return Answer.refused("The end_time must be after the start_time.", null, "end_time");
+      return HttpAnswer.refused("The end_time must be after the start_time.", null, "end_time");
     }
     if (!account.knows(customer)) {
-      return Answer.refused("No such customer: '" + customer + "'", "resource_missing", "customer");
+      return HttpAnswer.refused(
+          "No such customer: '" + customer + "'", "resource_missing", "customer");
     }
     return null;
   }
 
-  private static @Nullable Answer timeRefused(Form query, String param, Window grouping) {
+  private static @Nullable HttpAnswer timeRefused(Form query, String param, Window grouping) {
     if (query.get(param) == null) {
-      return Answer.missing(param);
+      return HttpAnswer.missing(param);
     }
     Instant time = seconds(query, param);
     if (time == null) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "Invalid integer: " + query.get(param), "parameter_invalid_integer", param);
     }
     if (!grouping.isAligned(time)) {
       String boundary = grouping == Window.RAW ? "minute" : grouping.wireName();
-      return Answer.refused(
+      return HttpAnswer.refused(
           "The %s must be aligned with %s boundaries.".formatted(param, boundary), null, param);
     }
     return null;

@@ -13,18 +13,18 @@ final class Page {
 
   private Page() {}
 
-  static Answer of(String url, List<Map<String, Object>> all, Form query) {
+  static HttpAnswer of(String url, List<Map<String, Object>> all, Form query) {
     String limit = query.get("limit");
     if (limit != null && !NUMBER.matcher(limit).matches()) {
-      return Answer.refused("Invalid integer: " + limit, "parameter_invalid_integer", "limit");
+      return HttpAnswer.refused("Invalid integer: " + limit, "parameter_invalid_integer", "limit");
     }
     int size = limit == null ? DEFAULT_LIMIT : Integer.parseInt(limit);
     if (size < 1) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "This value must be greater than or equal to 1.", "parameter_invalid_integer", "limit");
     }
     if (size > MAX_LIMIT) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "This value must be less than or equal to 100 (it currently is '" + size + "').",
           "parameter_invalid_integer",
           "limit");
@@ -33,7 +33,7 @@ final class Page {
     String before = query.get("ending_before");
     for (String cursor : new @Nullable String[] {after, before}) {
       if (cursor != null && position(all, cursor) < 0) {
-        return Answer.refused("No such object: '" + cursor + "'", "resource_missing", null);
+        return HttpAnswer.refused("No such object: '" + cursor + "'", "resource_missing", null);
       }
     }
     int from = after == null ? 0 : position(all, after) + 1;
@@ -43,7 +43,7 @@ final class Page {
     }
     List<Map<String, Object>> data = all.subList(from, Math.min(to, from + size));
     boolean more = before == null ? from + data.size() < to : from > 0;
-    return Answer.ok(Map.of("object", "list", "url", url, "has_more", more, "data", data));
+    return HttpAnswer.ok(Map.of("object", "list", "url", url, "has_more", more, "data", data));
   }
 
   private static int position(List<Map<String, Object>> all, String id) {

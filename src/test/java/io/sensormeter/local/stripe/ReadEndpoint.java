@@ -27,12 +27,12 @@ final class ReadEndpoint {
     return calls.get();
   }
 
-  Answer answer(HttpExchange exchange) throws InterruptedException {
+  HttpAnswer answer(HttpExchange exchange) throws InterruptedException {
     String method = exchange.getRequestMethod();
     String path = exchange.getRequestURI().getPath();
     Permission needed = method.equals("GET") ? permission(path) : null;
     if (needed == null) {
-      return Answer.error(
+      return HttpAnswer.error(
           404,
           "invalid_request_error",
           "Unrecognized request URL (%s: %s).".formatted(method, path),
@@ -41,13 +41,13 @@ final class ReadEndpoint {
     }
     calls.incrementAndGet();
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    Answer refused = keys.refusal(authorization, needed);
+    HttpAnswer refused = keys.refusal(authorization, needed);
     if (refused != null) {
       return refused;
     }
     RateLimit limit = rules.readLimit;
     if (limit != null && !limit.admits()) {
-      return Answer.rateLimited("global-rate");
+      return HttpAnswer.rateLimited("global-rate");
     }
     Thread.sleep(rules.latency);
     Form query = Form.decode(exchange.getRequestURI().getRawQuery());
@@ -67,7 +67,7 @@ final class ReadEndpoint {
         : Permission.BILLING_METER_READ;
   }
 
-  private Answer read(String path, Form query, boolean livemode) {
+  private HttpAnswer read(String path, Form query, boolean livemode) {
     if (path.equals(METERS)) {
       return reads.meters(query, livemode);
     }

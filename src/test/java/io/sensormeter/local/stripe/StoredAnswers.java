@@ -20,13 +20,14 @@ final class StoredAnswers {
   /** Keys are random per call by default, so that a long run must forget the oldest ones. */
   private static final int KEPT_AT_MOST = 100_000;
 
-  private record Stored(String params, Instant since, String requestId, @Nullable Answer answer) {}
+  private record Stored(
+      String params, Instant since, String requestId, @Nullable HttpAnswer answer) {}
 
   private final ConcurrentHashMap<String, Stored> byKey = new ConcurrentHashMap<>();
   private final Queue<String> oldestFirst = new ConcurrentLinkedQueue<>();
   private final AtomicInteger kept = new AtomicInteger();
 
-  Answer once(MeterEventCall call, String params, Instant now, Supplier<Answer> work) {
+  HttpAnswer once(MeterEventCall call, String params, Instant now, Supplier<HttpAnswer> work) {
     String key = call.idempotencyKey();
     if (key == null) {
       return work.get();
@@ -42,7 +43,7 @@ final class StoredAnswers {
       return replay(key, params, current);
     }
     try {
-      Answer answer = work.get();
+      HttpAnswer answer = work.get();
       byKey.put(key, new Stored(params, now, call.requestId(), answer));
       forgetOldest(key);
       return answer;
@@ -52,9 +53,9 @@ final class StoredAnswers {
     }
   }
 
-  private static Answer replay(String key, String params, Stored stored) {
+  private static HttpAnswer replay(String key, String params, Stored stored) {
     if (!stored.params().equals(params)) {
-      return Answer.error(
+      return HttpAnswer.error(
           400,
           "idempotency_error",
           ("Keys for idempotent requests can only be used with the same parameters they were first"
@@ -65,7 +66,7 @@ final class StoredAnswers {
           null);
     }
     if (stored.answer() == null) {
-      return Answer.error(
+      return HttpAnswer.error(
           409,
           "idempotency_error",
           "There is currently another in-progress request using this Idempotency-Key: " + key,

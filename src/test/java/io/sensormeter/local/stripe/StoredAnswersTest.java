@@ -14,9 +14,9 @@ final class StoredAnswersTest {
 
   @Test
   void keyInProgressMeets409AndNothingRunsTwice() {
-    Answer[] second = new Answer[1];
+    HttpAnswer[] second = new HttpAnswer[1];
 
-    Answer first =
+    HttpAnswer first =
         stored.once(
             call(1),
             "params",
@@ -30,7 +30,7 @@ final class StoredAnswersTest {
                       () -> {
                         throw new AssertionError("ran twice");
                       });
-              return Answer.ok(Map.of());
+              return HttpAnswer.ok(Map.of());
             });
 
     assertThat(first.status()).isEqualTo(200);
@@ -51,7 +51,7 @@ final class StoredAnswersTest {
                     }))
         .hasMessage("bug");
 
-    assertThat(stored.once(call(2), "params", NOW, () -> Answer.ok(Map.of())).status())
+    assertThat(stored.once(call(2), "params", NOW, () -> HttpAnswer.ok(Map.of())).status())
         .isEqualTo(200);
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code POST /v1/billing/meter_events} does with an event (facts/stripe.md, Meter events v1).
  * The wording of a refusal is Stripe's where the facts have it. Thread-safe.
  */
-final class MeterEvents {
+final class MeterEventIntake {
   // expand is documented for every endpoint; the fake expands nothing.
   private static final Set<String> PARAMETERS =
       Set.of("event_name", "payload", "identifier", "timestamp", "expand");
@@ -33,19 +33,19 @@ final class MeterEvents {
   private final InstantSource clock;
   private final Rules rules;
 
-  MeterEvents(Account account, InstantSource clock, Rules rules) {
+  MeterEventIntake(Account account, InstantSource clock, Rules rules) {
     this.account = account;
     this.clock = clock;
     this.rules = rules;
   }
 
   /** Creates the event; with a code Stripe takes it and rejects it later. */
-  Answer create(Form form, boolean livemode, @Nullable String rejectedLaterAs) {
+  HttpAnswer create(Form form, boolean livemode, @Nullable String rejectedLaterAs) {
     Instant now = clock.instant();
     String eventName = form.get("event_name");
-    Answer malformed = malformed(form, eventName);
+    HttpAnswer malformed = malformed(form, eventName);
     if (malformed != null || eventName == null) {
-      return malformed == null ? Answer.missing("event_name") : malformed;
+      return malformed == null ? HttpAnswer.missing("event_name") : malformed;
     }
     String identifier = form.get("identifier");
     String taken = identifier == null ? UUID.randomUUID().toString() : identifier;
@@ -55,7 +55,7 @@ final class MeterEvents {
       if (rules.noActiveMeterBurnsIdentifiers && !account.identifiers().take(taken, now)) {
         return alreadyExists(taken);
       }
-      return Answer.refused("No active meter found for event name \"" + eventName + "\".");
+      return HttpAnswer.refused("No active meter found for event name \"" + eventName + "\".");
     }
     if (!account.identifiers().take(taken, now)) {
       return alreadyExists(taken);
@@ -69,7 +69,7 @@ final class MeterEvents {
       account.identifiers().giveBack(taken);
     }
     if (refusal != null && !refusal.later()) {
-      return Answer.refused(refusal.message(), null, refusal.param());
+      return HttpAnswer.refused(refusal.message(), null, refusal.param());
     }
     if (refusal == null) {
       account.accept(meter, event(meter, form, taken, timestamp, now));
@@ -80,21 +80,21 @@ final class MeterEvents {
   }
 
   /** Line 12: a duplicate has no error code; it means that the event was delivered. */
-  private static Answer alreadyExists(String identifier) {
-    return Answer.refused("An event already exists with identifier " + identifier + ".");
+  private static HttpAnswer alreadyExists(String identifier) {
+    return HttpAnswer.refused("An event already exists with identifier " + identifier + ".");
   }
 
   /** Lines 9 and 10: what Stripe refuses before it looks at meters; takes no identifier. */
-  private static @Nullable Answer malformed(Form form, @Nullable String eventName) {
-    Answer unknown = form.unknownParameters(PARAMETERS);
+  private static @Nullable HttpAnswer malformed(Form form, @Nullable String eventName) {
+    HttpAnswer unknown = form.unknownParameters(PARAMETERS);
     if (unknown != null) {
       return unknown;
     }
     if (eventName == null || eventName.isEmpty()) {
-      return Answer.missing("event_name");
+      return HttpAnswer.missing("event_name");
     }
     if (form.map("payload").isEmpty()) {
-      return Answer.missing("payload");
+      return HttpAnswer.missing("payload");
     }
     String identifier = form.get("identifier");
     if (eventName.length() > MAX_CHARS) {
@@ -104,19 +104,19 @@ final class MeterEvents {
       return tooLong("identifier");
     }
     if (identifier != null && identifier.isEmpty()) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "You passed an empty string for 'identifier'.", "parameter_invalid_empty", "identifier");
     }
     String timestamp = form.get("timestamp");
     if (timestamp != null && !SECONDS.matcher(timestamp).matches()) {
-      return Answer.refused(
+      return HttpAnswer.refused(
           "Invalid integer: " + timestamp, "parameter_invalid_integer", "timestamp");
     }
     return null;
   }
 
-  private static Answer tooLong(String param) {
-    return Answer.refused(
+  private static HttpAnswer tooLong(String param) {
+    return HttpAnswer.refused(
         "Invalid string: %s must be at most %d characters".formatted(param, MAX_CHARS),
         null,
         param);
@@ -214,14 +214,14 @@ final class MeterEvents {
         now);
   }
 
-  private static Answer created(
+  private static HttpAnswer created(
       Form form,
       String eventName,
       String identifier,
       Instant timestamp,
       Instant now,
       boolean livemode) {
-    return Answer.ok(
+    return HttpAnswer.ok(
         Map.of(
             "object",
             "billing.meter_event",

@@ -8,34 +8,34 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One HTTP answer, in Stripe's words where facts/stripe.md has them. */
-record Answer(int status, Map<String, String> headers, String body) {
+record HttpAnswer(int status, Map<String, String> headers, String body) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
   private static final String INVALID_REQUEST = "invalid_request_error";
 
-  static Answer ok(Map<String, ?> body) {
-    return new Answer(200, Map.of("Content-Type", "application/json"), json(body));
+  static HttpAnswer ok(Map<String, ?> body) {
+    return new HttpAnswer(200, Map.of("Content-Type", "application/json"), json(body));
   }
 
   /** 400, not to be sent again as it is. */
-  static Answer refused(String message) {
+  static HttpAnswer refused(String message) {
     return refused(message, null, null);
   }
 
-  static Answer refused(String message, @Nullable String code, @Nullable String param) {
+  static HttpAnswer refused(String message, @Nullable String code, @Nullable String param) {
     return error(400, INVALID_REQUEST, message, code, param).with("Stripe-Should-Retry", "false");
   }
 
-  static Answer missing(String param) {
+  static HttpAnswer missing(String param) {
     return refused("Missing required param: " + param + ".", "parameter_missing", param);
   }
 
-  static Answer notFound(String what, String id) {
+  static HttpAnswer notFound(String what, String id) {
     return error(
         404, INVALID_REQUEST, "No such " + what + ": '" + id + "'", "resource_missing", "id");
   }
 
-  static Answer error(
+  static HttpAnswer error(
       int status, String type, String message, @Nullable String code, @Nullable String param) {
     var error = new LinkedHashMap<String, Object>();
     if (code != null) {
@@ -46,12 +46,12 @@ record Answer(int status, Map<String, String> headers, String body) {
       error.put("param", param);
     }
     error.put("type", type);
-    return new Answer(
+    return new HttpAnswer(
         status, Map.of("Content-Type", "application/json"), json(Map.of("error", error)));
   }
 
   /** facts/stripe.md, Meter events v1: a second simultaneous call for a customer and meter. */
-  static Answer conflict() {
+  static HttpAnswer conflict() {
     return error(
         409,
         INVALID_REQUEST,
@@ -61,28 +61,28 @@ record Answer(int status, Map<String, String> headers, String body) {
   }
 
   /** facts/stripe.md, Meter events v1: limits; the reason comes in a header. */
-  static Answer rateLimited(String reason) {
+  static HttpAnswer rateLimited(String reason) {
     return error(429, INVALID_REQUEST, "Request rate limit exceeded.", "rate_limit", null)
         .with("Stripe-Rate-Limited-Reason", reason);
   }
 
-  static Answer serverError() {
+  static HttpAnswer serverError() {
     return error(500, "api_error", "An unknown error occurred.", null, null);
   }
 
-  static Answer html(int status) {
+  static HttpAnswer html(int status) {
     String page = "<html><body><h1>" + status + "</h1>upstream unavailable</body></html>";
-    return new Answer(status, Map.of("Content-Type", "text/html"), page);
+    return new HttpAnswer(status, Map.of("Content-Type", "text/html"), page);
   }
 
-  static Answer empty(int status) {
-    return new Answer(status, Map.of(), "");
+  static HttpAnswer empty(int status) {
+    return new HttpAnswer(status, Map.of(), "");
   }
 
-  Answer with(String header, String value) {
+  HttpAnswer with(String header, String value) {
     var all = new LinkedHashMap<>(headers);
     all.put(header, value);
-    return new Answer(status, Map.copyOf(all), body);
+    return new HttpAnswer(status, Map.copyOf(all), body);
   }
 
   static Map<String, Object> object(Map<String, ?> first, Map<String, ?> second) {
