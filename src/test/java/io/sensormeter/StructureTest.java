@@ -19,6 +19,11 @@ final class StructureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.sensormeter");
 
+  private static final JavaClasses TESTS =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.OnlyIncludeTests())
+          .importPackages("io.sensormeter");
+
   private static final String[] LEDGER_SIDE = {
     "..ledger..", "..scheduler..", "..operator..", "..publisher..", "..recorder.."
   };
@@ -74,6 +79,22 @@ final class StructureTest {
   @Test
   void packagesFormNoCycle() {
     slices().matching("io.sensormeter.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void whatStandsInForTheWorldKnowsNeitherTheProductNorEachOther() {
+    slices().matching("io.sensormeter.local.(*)..").should().notDependOnEachOther().check(TESTS);
+    // Their own tests may ask the run for a shared server.
+    noClasses()
+        .that()
+        .resideInAPackage("io.sensormeter.local.*")
+        .and()
+        .haveNameNotMatching(".*(Test|IT|Fixture)(\\$.*)?")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.sensormeter..")
+                .and(not(resideInAPackage("io.sensormeter.local.*"))))
+        .check(TESTS);
   }
 
   @Test
