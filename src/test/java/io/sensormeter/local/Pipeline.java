@@ -105,12 +105,8 @@ public final class Pipeline implements AutoCloseable {
     return database;
   }
 
-  public FakeStripe stripe() {
+  FakeStripe stripe() {
     return stripe;
-  }
-
-  public LocalSecrets secrets() {
-    return secrets;
   }
 
   /** What the secret held at first. */
@@ -167,7 +163,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Copies that the invocations so far say SQS has taken. */
-  public long published() {
+  long published() {
     return published.sum();
   }
 

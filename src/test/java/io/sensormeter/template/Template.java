@@ -93,11 +93,6 @@ final class Template {
     return root.path("Parameters").path(name);
   }
 
-  /** The resources of {@code type} whose property {@code path} reads {@code text}. */
-  List<Resource> having(String type, String path, String text) {
-    return resources(type).stream().filter(r -> text(r.property(path)).equals(text)).toList();
-  }
-
   /** The number a property gives, or the default of the parameter it refers to. */
   int number(JsonNode value) {
     JsonNode number =

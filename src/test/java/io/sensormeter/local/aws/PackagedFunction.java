@@ -95,7 +95,7 @@ public final class PackagedFunction implements AutoCloseable {
    * The response's JSON. As on Lambda, a function that does not answer in time loses its
    * environment.
    *
-   * @throws RuntimeApi.FunctionError with the error's JSON
+   * @throws FunctionError with the error's JSON
    * @throws IllegalStateException when the process ended or the function was late
    */
   public String invoke(String eventJson) {

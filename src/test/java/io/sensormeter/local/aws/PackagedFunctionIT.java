@@ -55,7 +55,7 @@ final class PackagedFunctionIT {
   @Test
   void exceptionIsAnsweredWithItsJsonAndTheEnvironmentGoesOn() {
     try (PackagedFunction function = start(HANDLER)) {
-      assertThatExceptionOfType(RuntimeApi.FunctionError.class)
+      assertThatExceptionOfType(FunctionError.class)
           .isThrownBy(() -> function.invoke(event("throw")))
           .satisfies(
               e ->
@@ -76,7 +76,7 @@ final class PackagedFunctionIT {
   @Test
   void handlerThatCannotBeLoadedFailsTheInvocation() {
     try (PackagedFunction function = start("io.sensormeter.local.aws.Nowhere::handleRequest")) {
-      assertThatExceptionOfType(RuntimeApi.FunctionError.class)
+      assertThatExceptionOfType(FunctionError.class)
           .isThrownBy(() -> function.invoke(event("pass")))
           .withMessageContaining("io.sensormeter.local.aws.Nowhere");
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see <a href="https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html">Runtime API</a>
  */
-public final class RuntimeApi implements AutoCloseable {
+final class RuntimeApi implements AutoCloseable {
   private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
   private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
 
@@ -39,26 +39,11 @@ public final class RuntimeApi implements AutoCloseable {
   private record Invocation(
       String id, String event, Duration timeout, CompletableFuture<String> response) {}
 
-  /** What the function, or its start, answered instead of a response. */
-  public static final class FunctionError extends RuntimeException {
-    private final String json;
-
-    FunctionError(String json) {
-      super(json);
-      this.json = json;
-    }
-
-    /** {@code errorMessage}, {@code errorType} and {@code stackTrace}. */
-    public String json() {
-      return json;
-    }
-  }
-
   private RuntimeApi(HttpServer server) {
     this.server = server;
   }
 
-  public static RuntimeApi start() {
+  static RuntimeApi start() {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -74,7 +59,7 @@ public final class RuntimeApi implements AutoCloseable {
   }
 
   /** Host and port, the value of {@code AWS_LAMBDA_RUNTIME_API}. */
-  public String address() {
+  String address() {
     return "127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -87,7 +72,7 @@ public final class RuntimeApi implements AutoCloseable {
    * @throws TimeoutException when there is no answer after {@code timeout} and the time a cold
    *     start takes
    */
-  public synchronized String invoke(String eventJson, Duration timeout) throws TimeoutException {
+  synchronized String invoke(String eventJson, Duration timeout) throws TimeoutException {
     Invocation invocation =
         new Invocation(UUID.randomUUID().toString(), eventJson, timeout, new CompletableFuture<>());
     waiting.add(invocation);

@@ -113,11 +113,6 @@ abstract class FakeStripeFixture {
     return http.sendAsync(posting(body).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  CompletableFuture<HttpResponse<String>> postAsync(String body, String idempotencyKey) {
-    HttpRequest request = posting(body).setHeader("Idempotency-Key", idempotencyKey).build();
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
-  }
-
   HttpRequest.Builder posting(String body) {
     return HttpRequest.newBuilder(stripe.base().resolve("/v1/billing/meter_events"))
         .timeout(Duration.ofSeconds(10))
