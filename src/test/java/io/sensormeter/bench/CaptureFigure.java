@@ -16,8 +16,6 @@ import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.Map;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Capturing an hour, against the same SELECT inserted into a plain unpartitioned table. */
 final class CaptureFigure {
@@ -35,11 +33,10 @@ final class CaptureFigure {
     try (FakeStripe stripe = FakeStripe.start(clock);
         Pipeline pipeline =
             new Pipeline(database, benchmark.sqs, benchmark.secrets, stripe, clock, Map.of());
-        SecretsManagerClient client = client(benchmark);
         Database ledger =
             new Database(
                 SchedulerSettings.read(pipeline.environment()).database(),
-                new Secrets(client),
+                new Secrets(benchmark.secrets.client()),
                 Captures.STATEMENT_TIMEOUT);
         Connection role = database.connectAsRole()) {
       // Shadow: migrates, and nothing is published.
@@ -84,13 +81,6 @@ final class CaptureFigure {
     if (captures.hour(hour, MeterKind.SUM_HOURLY, false, now).isEmpty()) {
       throw new IllegalStateException(hour + " was captured before");
     }
-  }
-
-  private static SecretsManagerClient client(Benchmark benchmark) {
-    return SecretsManagerClient.builder()
-        .endpointOverride(benchmark.secrets.endpoint())
-        .httpClient(UrlConnectionHttpClient.create())
-        .build();
   }
 
   private static void insert(Connection role, String table, Hour hour) throws Exception {

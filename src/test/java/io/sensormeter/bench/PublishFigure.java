@@ -7,6 +7,7 @@ import io.sensormeter.ledger.Database;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.FakeStripe;
@@ -24,7 +25,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
@@ -47,14 +47,13 @@ final class PublishFigure {
     try (FakeStripe stripe = FakeStripe.start(clock);
         CannedQueue queue = CannedQueue.start();
         SqsClient bare = client(queue);
-        SecretsManagerClient secrets = secrets(benchmark);
         Pipeline pipeline =
             new Pipeline(
                 database, benchmark.sqs, benchmark.secrets, stripe, clock, settings(queue))) {
       SchedulerHandler scheduler = pipeline.newScheduler();
       pipeline.context().setRemaining(Duration.ofMinutes(15));
       pipeline.invoke(scheduler, "{\"command\":\"tick\"}");
-      Publisher publisher = publisher(pipeline, secrets, bare, clock);
+      Publisher publisher = publisher(pipeline, benchmark.secrets, bare, clock);
       List<SendMessageBatchRequestEntry> batch = batch(body());
       Pairs pairs =
           Pairs.measure(
@@ -73,11 +72,12 @@ final class PublishFigure {
   }
 
   private static Publisher publisher(
-      Pipeline pipeline, SecretsManagerClient secrets, SqsClient sqs, SettableClock clock) {
+      Pipeline pipeline, LocalSecrets secrets, SqsClient sqs, SettableClock clock) {
     SchedulerSettings settings = SchedulerSettings.read(pipeline.environment());
     return new Publisher(
         new Publications(
-            new Database(settings.database(), new Secrets(secrets), Captures.STATEMENT_TIMEOUT)),
+            new Database(
+                settings.database(), new Secrets(secrets.client()), Captures.STATEMENT_TIMEOUT)),
         new ReportQueue(sqs, settings.reportsQueueUrl()),
         clock);
   }
@@ -87,13 +87,6 @@ final class PublishFigure {
     if (copies != ORGANIZATIONS) {
       throw new IllegalStateException(copies + " copies published");
     }
-  }
-
-  private static SecretsManagerClient secrets(Benchmark benchmark) {
-    return SecretsManagerClient.builder()
-        .endpointOverride(benchmark.secrets.endpoint())
-        .httpClient(UrlConnectionHttpClient.create())
-        .build();
   }
 
   private static Map<String, String> settings(CannedQueue queue) {

@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** A function that Lambda kills must not leave a statement behind that holds its locks. */
 @Tag("postgres")
@@ -35,12 +33,8 @@ final class DatabaseTimeoutIT {
             Optional.of(application.name()),
             false,
             Path.of("unused"));
-    try (SecretsManagerClient client =
-            SecretsManagerClient.builder()
-                .endpointOverride(Services.secrets().endpoint())
-                .httpClient(UrlConnectionHttpClient.create())
-                .build();
-        Database database = new Database(settings, new Secrets(client), Duration.ofMillis(200))) {
+    Secrets secrets = new Secrets(Services.secrets().client());
+    try (Database database = new Database(settings, secrets, Duration.ofMillis(200))) {
       assertThatExceptionOfType(LedgerException.class)
           .isThrownBy(() -> database.transaction("waiting", c -> asText(c, "select pg_sleep(60)")))
           .withMessageContaining("waiting failed and was rolled back")

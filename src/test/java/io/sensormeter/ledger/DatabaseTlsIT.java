@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
-import io.sensormeter.local.aws.LocalSecrets;
+import io.sensormeter.local.Services;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.postgres.LocalPostgres;
 import java.io.IOException;
@@ -18,8 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** verify-full against servers with TLS on: only the right certificate, for the right name. */
 @Tag("postgres")
@@ -34,9 +32,6 @@ final class DatabaseTlsIT {
   private static Path shippedAuthorities;
   private static LocalPostgres postgres;
   private static LocalPostgres expired;
-  private static LocalPostgres plain;
-  private static LocalSecrets secrets;
-  private static SecretsManagerClient client;
 
   @BeforeAll
   static void start() throws IOException, GeneralSecurityException {
@@ -46,13 +41,6 @@ final class DatabaseTlsIT {
     shippedAuthorities = Path.of("src", "main", "resources", "tls", "rds-ca-bundle.pem");
     postgres = start(certificates.server("server", "authority", "-1d", 5));
     expired = start(certificates.server("expired", "authority", "-3d", 2));
-    plain = LocalPostgres.start();
-    secrets = LocalSecrets.start();
-    client =
-        SecretsManagerClient.builder()
-            .endpointOverride(secrets.endpoint())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
   }
 
   private static LocalPostgres start(Certificates.Pair server) {
@@ -61,9 +49,6 @@ final class DatabaseTlsIT {
 
   @AfterAll
   static void stop() {
-    client.close();
-    secrets.close();
-    plain.close();
     expired.close();
     postgres.close();
   }
@@ -108,7 +93,7 @@ final class DatabaseTlsIT {
 
   @Test
   void serverWithoutTlsIsRefused() {
-    assertRefused(plain, "localhost", authority, "server does not support SSL");
+    assertRefused(Services.postgres(), "localhost", authority, "server does not support SSL");
   }
 
   @Test
@@ -129,7 +114,7 @@ final class DatabaseTlsIT {
 
   private static Database database(LocalPostgres server, String host, Path authorities) {
     LocalDatabase application = server.newDatabase();
-    secrets.put(SECRET, application.secretJson());
+    Services.secrets().put(SECRET, application.secretJson());
     return new Database(
         new DatabaseSettings(
             SECRET,
@@ -138,7 +123,7 @@ final class DatabaseTlsIT {
             Optional.of(application.name()),
             true,
             authorities),
-        new Secrets(client),
+        new Secrets(Services.secrets().client()),
         Captures.STATEMENT_TIMEOUT);
   }
 }

@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 @Tag("postgres")
 final class GaugesIT {
@@ -31,15 +29,10 @@ final class GaugesIT {
   private final FakeStripe stripe = FakeStripe.start(clock);
   private final Pipeline pipeline =
       new Pipeline(application, Services.sqs(), Services.secrets(), stripe, clock, Map.of());
-  private final SecretsManagerClient client =
-      SecretsManagerClient.builder()
-          .endpointOverride(Services.secrets().endpoint())
-          .httpClient(UrlConnectionHttpClient.create())
-          .build();
   private final Database database =
       new Database(
           SchedulerSettings.read(pipeline.environment()).database(),
-          new Secrets(client),
+          new Secrets(Services.secrets().client()),
           Captures.STATEMENT_TIMEOUT);
 
   @BeforeEach
@@ -50,7 +43,6 @@ final class GaugesIT {
   @AfterEach
   void close() {
     database.close();
-    client.close();
     pipeline.close();
     stripe.close();
   }

@@ -3,12 +3,10 @@ package io.sensormeter.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
-import io.sensormeter.local.aws.LocalSecrets;
-import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
-import io.sensormeter.local.postgres.LocalPostgres;
 import io.sensormeter.local.stripe.FakeStripe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,9 +27,6 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class CheckFixture {
   static final Instant NOW = Instant.parse("2026-11-22T14:20:00Z");
 
-  private static LocalPostgres postgres;
-  static LocalSqs sqs;
-  static LocalSecrets secrets;
   private static FakeStripe stripe;
 
   LocalDatabase database;
@@ -39,23 +34,17 @@ abstract class CheckFixture {
 
   @BeforeAll
   static void start() {
-    postgres = LocalPostgres.start();
-    sqs = LocalSqs.start();
-    secrets = LocalSecrets.start();
     stripe = FakeStripe.start(new SettableClock(NOW));
   }
 
   @AfterAll
   static void stop() {
     stripe.close();
-    secrets.close();
-    sqs.close();
-    postgres.close();
   }
 
   @BeforeEach
   void fillApplication() {
-    database = postgres.newDatabase();
+    database = Services.postgres().newDatabase();
     ApplicationData.insertOrganizations(database, 3, 20, NOW.minus(Duration.ofDays(30)));
   }
 
@@ -99,7 +88,7 @@ abstract class CheckFixture {
   Pipeline pipeline(Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(Map.of("BILL_FROM", "2026-11-22T14:00:00Z"));
     all.putAll(settings);
-    return new Pipeline(database, sqs, secrets, stripe, clock, all);
+    return new Pipeline(database, Services.sqs(), Services.secrets(), stripe, clock, all);
   }
 
   private static Answer read(Map<String, Object> answer) {

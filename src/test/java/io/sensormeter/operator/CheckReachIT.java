@@ -3,6 +3,7 @@ package io.sensormeter.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,18 +46,22 @@ final class CheckReachIT extends CheckFixture {
   @Test
   void missingQueueIsNamed() {
     Answer answer =
-        check(Map.of("REPORTS_QUEUE_URL", sqs.endpoint() + "/000000000000/" + UUID.randomUUID()));
+        check(
+            Map.of(
+                "REPORTS_QUEUE_URL",
+                Services.sqs().endpoint() + "/000000000000/" + UUID.randomUUID()));
 
     assertThat(answer.of("queue").says())
         .startsWith("SQS refused (")
-        .contains("the function's role needs sqs:GetQueueAttributes on " + sqs.endpoint());
+        .contains(
+            "the function's role needs sqs:GetQueueAttributes on " + Services.sqs().endpoint());
   }
 
   @Test
   void queueWithoutRedrivePolicyIsNotOk() {
-    sqs.createQueue("plain", Duration.ofMinutes(1), 2);
+    Services.sqs().createQueue("plain", Duration.ofMinutes(1), 2);
 
-    Answer answer = check(Map.of("REPORTS_QUEUE_URL", sqs.deadLetterUrl("plain")));
+    Answer answer = check(Map.of("REPORTS_QUEUE_URL", Services.sqs().deadLetterUrl("plain")));
 
     assertThat(answer.bad()).containsExactly("redrive");
   }
@@ -143,7 +148,7 @@ final class CheckReachIT extends CheckFixture {
 
   private Answer checkWithSecret(String text) {
     try (Pipeline pipeline = pipeline(Map.of())) {
-      secrets.put(pipeline.environment().getOrDefault("DATABASE_SECRET_ARN", ""), text);
+      Services.secrets().put(pipeline.environment().getOrDefault("DATABASE_SECRET_ARN", ""), text);
       return check(pipeline);
     }
   }

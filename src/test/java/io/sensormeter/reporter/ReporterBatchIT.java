@@ -6,6 +6,7 @@ import static io.sensormeter.reporter.Copies.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.ReceivedEvent;
@@ -228,7 +229,7 @@ final class ReporterBatchIT extends ReporterFixture {
   @Test
   void missingSecretFailsTheBatchBeforeItsFirstCall() {
     publish(copy("a", 25));
-    SECRETS_MANAGER.put(ARN, " ");
+    Services.secrets().put(ARN, " ");
 
     source.pollOnce();
 

@@ -5,9 +5,9 @@ import static io.sensormeter.reporter.Copies.HOUR;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.aws.EventSource;
-import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Formula;
@@ -31,31 +31,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** A reporter between two queues and a Stripe that keeps state. Its clock stands still. */
 abstract class ReporterFixture {
   static final Instant NOW = HOUR.start().plusSeconds(5);
   static final String METER = "active_sensors";
-  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe";
+  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:reporter-key";
   static final String KEY = "rk_test_reporter";
   static final int IN_FLIGHT = 8;
   static final int BATCH_SIZE = 100;
 
-  private static final LocalSqs SQS = LocalSqs.start();
-  static final LocalSecrets SECRETS_MANAGER = LocalSecrets.start();
-  private static final SecretsManagerClient SECRETS_CLIENT =
-      SecretsManagerClient.builder()
-          .endpointOverride(SECRETS_MANAGER.endpoint())
-          .region(Region.US_EAST_1)
-          .credentialsProvider(
-              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-          .httpClientBuilder(UrlConnectionHttpClient.builder())
-          .build();
+  private static final LocalSqs SQS = Services.sqs();
 
   final SettableClock clock = new SettableClock(NOW);
   final FakeStripe stripe = FakeStripe.start(clock);
@@ -74,7 +60,7 @@ abstract class ReporterFixture {
 
   @BeforeEach
   void openAccount() {
-    SECRETS_MANAGER.put(ARN, KEY);
+    Services.secrets().put(ARN, KEY);
     stripe.addKey(KEY, Permission.BILLING_METER_EVENT_WRITE);
     stripe.addMeter(METER, Formula.SUM, "hour");
   }
@@ -95,7 +81,8 @@ abstract class ReporterFixture {
 
   Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight, InstantSource time) {
     return new Reporter(
-        new MeterEvents(stripe.base().toString(), new Secrets(SECRETS_CLIENT), ARN, clock),
+        new MeterEvents(
+            stripe.base().toString(), new Secrets(Services.secrets().client()), ARN, clock),
         new OutcomeQueue(SQS.client(), outcomesQueueUrl),
         new ReportReceipts(SQS.client(), reportsUrl),
         pace,

@@ -5,6 +5,7 @@ import static io.sensormeter.reporter.Copies.copy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sensormeter.local.Services;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.local.stripe.Permission;
@@ -192,7 +193,7 @@ final class ReporterIT extends ReporterFixture {
     publish(copy("c", 25));
     stripe.removeKey(KEY);
     stripe.addKey("rk_test_rotated", Permission.BILLING_METER_EVENT_WRITE);
-    SECRETS_MANAGER.put(ARN, "rk_test_rotated");
+    Services.secrets().put(ARN, "rk_test_rotated");
 
     source.pollOnce();
 

@@ -3,6 +3,7 @@ package io.sensormeter.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sensormeter.local.Services;
 import io.sensormeter.stripe.Answer.ConfigurationError;
 import io.sensormeter.stripe.Answer.Delivered;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
       MeterEvents events = events(server);
       events.requireKey();
-      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+      Services.secrets().put(ARN, SECOND_KEY);
 
       assertThat(events.send(COPY)).isEqualTo(new Delivered("req_1", false));
       assertThat(server.requests()).hasSize(2);
@@ -53,7 +54,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting("rk_test_third"))) {
       MeterEvents events = events(server);
       events.requireKey();
-      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+      Services.secrets().put(ARN, SECOND_KEY);
 
       assertThat(events.send(COPY)).isInstanceOf(ConfigurationError.class);
       assertThat(server.requests()).hasSize(2);
@@ -66,7 +67,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
       MeterEvents events = events(server);
       events.requireKey();
-      SECRETS_MANAGER.put(ARN, SECOND_KEY);
+      Services.secrets().put(ARN, SECOND_KEY);
 
       assertThat(sendTogether(events)).allMatch(Delivered.class::isInstance);
       assertThat(server.requests()).hasSize(2 * CALLS);
@@ -88,7 +89,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
       MeterEvents events = events(server);
       events.requireKey();
-      SECRETS_MANAGER.put(ARN, " ");
+      Services.secrets().put(ARN, " ");
 
       assertThat(sendTogether(events))
           .allMatch(ConfigurationError.class::isInstance)
@@ -101,7 +102,7 @@ final class KeyRotationIT extends StripeFixture {
   @ParameterizedTest
   @ValueSource(strings = {"rk_test_a\nrk_test_b", "rk_test_ä", "{\"key\": \"rk_test_a\"}"})
   void whatCannotBeAKeyIsRefusedWithoutNamingIt(String text) throws Exception {
-    SECRETS_MANAGER.put(ARN, text);
+    Services.secrets().put(ARN, text);
     try (RawServer server = RawServer.start(accepting(KEY))) {
       assertThatIllegalStateException()
           .isThrownBy(() -> events(server).requireKey())

@@ -1,8 +1,8 @@
 package io.sensormeter.stripe;
 
 import io.sensormeter.config.Secrets;
+import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
-import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;
@@ -11,15 +11,10 @@ import io.sensormeter.meter.ReportKey;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Meter events over the wire, a key in Secrets Manager, and one copy to send. */
 abstract class StripeFixture {
-  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe";
+  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-key";
   static final String KEY = "rk_test_first";
   static final Instant NOW = Instant.parse("2026-11-22T14:00:05Z");
   static final Copy COPY = copy("org 1");
@@ -28,30 +23,18 @@ abstract class StripeFixture {
   /** How long a test waits for what has to happen at once. */
   static final Duration SOON = Duration.ofSeconds(5);
 
-  /** One for all tests of the JVM, with which it ends. */
-  static final LocalSecrets SECRETS_MANAGER = LocalSecrets.start();
-
-  private static final SecretsManagerClient CLIENT =
-      SecretsManagerClient.builder()
-          .endpointOverride(SECRETS_MANAGER.endpoint())
-          .region(Region.US_EAST_1)
-          .credentialsProvider(
-              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-          .httpClientBuilder(UrlConnectionHttpClient.builder())
-          .build();
-
   final SettableClock clock = new SettableClock(NOW);
-  final Secrets secrets = new Secrets(CLIENT);
+  final Secrets secrets = new Secrets(Services.secrets().client());
   private int readsBefore;
 
   @BeforeEach
   void putKey() {
-    SECRETS_MANAGER.put(ARN, KEY);
-    readsBefore = SECRETS_MANAGER.reads(ARN);
+    Services.secrets().put(ARN, KEY);
+    readsBefore = Services.secrets().reads(ARN);
   }
 
   int secretReads() {
-    return SECRETS_MANAGER.reads(ARN) - readsBefore;
+    return Services.secrets().reads(ARN) - readsBefore;
   }
 
   MeterEvents events(RawServer server) {

@@ -14,18 +14,32 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Secrets Manager's {@code GetSecretValue} on a free loopback port. Thread-safe. */
 public final class LocalSecrets implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpServer server;
+  private final SecretsManagerClient client;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, String> values = new ConcurrentHashMap<>();
   private final Map<String, Integer> reads = new ConcurrentHashMap<>();
 
   private LocalSecrets(HttpServer server) {
     this.server = server;
+    this.client =
+        SecretsManagerClient.builder()
+            .endpointOverride(endpoint())
+            .region(Region.US_EAST_1)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .build();
   }
 
   public static LocalSecrets start() {
@@ -46,6 +60,10 @@ public final class LocalSecrets implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
+  public SecretsManagerClient client() {
+    return client;
+  }
+
   /** Creates the secret or, as a rotation does, replaces its value. */
   public void put(String arn, String value) {
     values.put(arn, value);
@@ -58,6 +76,7 @@ public final class LocalSecrets implements AutoCloseable {
 
   @Override
   public void close() {
+    client.close();
     server.stop(0);
     threads.close();
   }

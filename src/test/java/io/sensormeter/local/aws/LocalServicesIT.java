@@ -3,15 +3,9 @@ package io.sensormeter.local.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sensormeter.local.Services;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 import software.amazon.awssdk.services.sqs.model.Message;
 
@@ -19,17 +13,8 @@ final class LocalServicesIT {
   private static final String ARN =
       "arn:aws:secretsmanager:us-east-1:000000000000:secret:database-AbCdEf";
 
-  private static LocalSqs sqs;
-
-  @BeforeAll
-  static void start() {
-    sqs = LocalSqs.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    sqs.close();
-  }
+  private final LocalSqs sqs = Services.sqs();
+  private final LocalSecrets secrets = Services.secrets();
 
   @Test
   void depthCountsVisibleInFlightAndDelayedMessages() {
@@ -66,45 +51,31 @@ final class LocalServicesIT {
 
   @Test
   void secretIsReadByTheSdkAndEveryReadIsCounted() {
-    try (LocalSecrets secrets = LocalSecrets.start();
-        SecretsManagerClient client = client(secrets)) {
-      secrets.put(ARN, "{\"username\":\"a\",\"password\":\"b\"}");
-      assertThat(client.getSecretValue(request -> request.secretId(ARN)).secretString())
-          .isEqualTo("{\"username\":\"a\",\"password\":\"b\"}");
-      secrets.put(ARN, "rotated");
-      assertThat(client.getSecretValue(request -> request.secretId(ARN)).secretString())
-          .isEqualTo("rotated");
-      assertThat(secrets.reads(ARN)).isEqualTo(2);
-      assertThat(secrets.reads("another")).isZero();
-    }
+    secrets.put(ARN, "{\"username\":\"a\",\"password\":\"b\"}");
+    assertThat(read(ARN)).isEqualTo("{\"username\":\"a\",\"password\":\"b\"}");
+    secrets.put(ARN, "rotated");
+    assertThat(read(ARN)).isEqualTo("rotated");
+    assertThat(secrets.reads(ARN)).isEqualTo(2);
+    assertThat(secrets.reads("another")).isZero();
   }
 
   @Test
   void unknownSecretIsNotFound() {
-    try (LocalSecrets secrets = LocalSecrets.start();
-        SecretsManagerClient client = client(secrets)) {
-      assertThatExceptionOfType(ResourceNotFoundException.class)
-          .isThrownBy(() -> client.getSecretValue(request -> request.secretId(ARN)))
-          .withMessageContaining("can't find the specified secret");
-    }
+    assertThatExceptionOfType(ResourceNotFoundException.class)
+        .isThrownBy(() -> read("unknown"))
+        .withMessageContaining("can't find the specified secret");
   }
 
-  private static SecretsManagerClient client(LocalSecrets secrets) {
-    return SecretsManagerClient.builder()
-        .endpointOverride(secrets.endpoint())
-        .region(Region.US_EAST_1)
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+  private String read(String arn) {
+    return secrets.client().getSecretValue(request -> request.secretId(arn)).secretString();
   }
 
-  private static void send(String url, String body, int delaySeconds) {
+  private void send(String url, String body, int delaySeconds) {
     sqs.client()
         .sendMessage(request -> request.queueUrl(url).messageBody(body).delaySeconds(delaySeconds));
   }
 
-  private static Message receiveOne(String url) {
+  private Message receiveOne(String url) {
     return sqs.client()
         .receiveMessage(request -> request.queueUrl(url).maxNumberOfMessages(1))
         .messages()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sensormeter.local.Services;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,8 @@ final class PackagedFunctionIT {
 
   @Test
   void batchIsAnsweredByTheProcess() {
-    try (LocalSqs sqs = LocalSqs.start();
-        PackagedFunction function = start(HANDLER)) {
+    LocalSqs sqs = Services.sqs();
+    try (PackagedFunction function = start(HANDLER)) {
       String url = sqs.createQueue("packaged", Duration.ofMinutes(5), 2);
       for (String body : List.of("pass", "fail")) {
         sqs.client().sendMessage(request -> request.queueUrl(url).messageBody(body));

@@ -2,29 +2,16 @@ package io.sensormeter.local.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sensormeter.local.Services;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("postgres")
 final class ApplicationDataIT {
-  private static LocalPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = LocalPostgres.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
-
   static List<Function<LocalPostgres, LocalDatabase>> databases() {
     return List.of(LocalPostgres::newDatabase, LocalPostgres::newDatabaseMadeByOtherMigrations);
   }
@@ -33,7 +20,7 @@ final class ApplicationDataIT {
   @MethodSource("databases")
   void everyOrganizationHasItsSensorsAndOneInFiftyHasNone(
       Function<LocalPostgres, LocalDatabase> make) {
-    LocalDatabase database = make.apply(postgres);
+    LocalDatabase database = make.apply(Services.postgres());
     Instant createdAt = Instant.parse("2026-01-31T10:00:00Z");
 
     ApplicationData.insertOrganizations(database, 100, 13, createdAt);

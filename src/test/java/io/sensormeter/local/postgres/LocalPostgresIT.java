@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sensormeter.local.Services;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,17 +20,7 @@ final class LocalPostgresIT {
   private static final List<String> TABLES =
       List.of("organizations", "sites", "areas", "units", "devices", "subscriptions");
 
-  private static LocalPostgres postgres;
-
-  @BeforeAll
-  static void start() {
-    postgres = LocalPostgres.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    postgres.close();
-  }
+  private final LocalPostgres postgres = Services.postgres();
 
   static List<Function<LocalPostgres, LocalDatabase>> databases() {
     return List.of(LocalPostgres::newDatabase, LocalPostgres::newDatabaseMadeByOtherMigrations);
