@@ -46,16 +46,6 @@ final class ReporterSettingsTest {
                 Optional.empty()));
   }
 
-  @Test
-  void everythingMissingIsNamedAtOnce() {
-    assertThatIllegalStateException()
-        .isThrownBy(() -> ReporterSettings.read(Map.of()))
-        .withMessageStartingWith("ReporterFunction does not start, 3 setting(s) to mend: ")
-        .withMessageContaining("STRIPE_SECRET_ARN is missing")
-        .withMessageContaining("REPORTS_QUEUE_URL is missing")
-        .withMessageContaining("OUTCOMES_QUEUE_URL is missing");
-  }
-
   @ParameterizedTest
   @CsvSource({
     "STRIPE_IN_FLIGHT, 0",

@@ -96,37 +96,50 @@ final class PackagedLayoutIT extends HourFixture {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
-          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN SOURCE METER_KIND REPORTS_QUEUE_URL
-          reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN REPORTS_QUEUE_URL OUTCOMES_QUEUE_URL
-          recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN INVOICE_GRACE_HOURS
+          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; METER_KIND is missing: one of sum-hourly, sum, last; REPORTS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
+          reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN is missing; REPORTS_QUEUE_URL is missing; OUTCOMES_QUEUE_URL is missing
+          recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN is missing; INVOICE_GRACE_HOURS is 'soon'
           """)
   void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(
-      String handler, String function, String variables) {
-    String[] names = variables.split(" ", -1);
+      String handler, String function, String problems) {
+    String[] each = problems.split("; ", -1);
     try (PackagedFunction packaged =
         start("io.sensormeter." + handler, Map.of("INVOICE_GRACE_HOURS", "soon"))) {
       FunctionError error = catchThrowableOfType(FunctionError.class, () -> packaged.invoke("{}"));
 
-      assertThat(error.json()).contains(function + " does not start", "to mend").contains(names);
+      assertThat(error.json())
+          .contains(function + " does not start, " + each.length + " setting(s) to mend: ")
+          .contains(each);
     }
   }
 
   @Test
   void unknownInputIsAnsweredWithWhatIsAccepted() {
+    Map<String, String> answers =
+        Map.of(
+            "{\"hello\":1}", "(source / detail-type: null / null); accepted are: ",
+            "{\"source\":\"aws.s3\",\"detail-type\":\"Object Created\"}", "aws.s3 / Object Created",
+            "{\"command\":\"bill\"}", "command 'bill' is unknown; accepted are: ");
     Pipeline pipeline = pipeline();
     try (PackagedFunction scheduler = start(SCHEDULER, environment(pipeline))) {
-      for (String input :
-          List.of("{\"hello\":1}", "{\"command\":\"delete\"}", "{\"source\":\"aws.s3\"}")) {
-        assertThatExceptionOfType(FunctionError.class)
-            .as(input)
-            .isThrownBy(() -> scheduler.invoke(input))
-            .satisfies(
-                e ->
-                    assertThat(json(e.json()).path("errorMessage").asText())
-                        .contains("accepted are", "backfill", "report", "status", "tick"));
-      }
+      answers.forEach(
+          (input, answer) ->
+              assertThatExceptionOfType(FunctionError.class)
+                  .as(input)
+                  .isThrownBy(() -> scheduler.invoke(input))
+                  .satisfies(
+                      e ->
+                          assertThat(json(e.json()).path("errorMessage").asText())
+                              .contains(
+                                  answer,
+                                  "{\"command\":\"check\"}",
+                                  "{\"command\":\"tick\",",
+                                  "{\"command\":\"report\",",
+                                  "{\"command\":\"backfill\",",
+                                  "{\"command\":\"status\",")));
       assertThat(scheduler.invoke("{\"command\":\"status\"}")).contains("\"hours\"");
     }
   }
@@ -188,15 +201,29 @@ final class PackagedLayoutIT extends HourFixture {
         .toList();
   }
 
+  /** Beside each summary stand its numbers once more, in the form that CloudWatch reads. */
   private static void assertMetrics(List<JsonNode> lines, String metric) {
-    assertThat(lines.stream().filter(line -> line.has("_aws") && line.has(metric)))
-        .isNotEmpty()
-        .allSatisfy(
-            line -> {
+    List<JsonNode> logged =
+        lines.stream().filter(line -> line.has(metric) && !line.has("_aws")).toList();
+    List<JsonNode> emitted =
+        lines.stream().filter(line -> line.has(metric) && line.has("_aws")).toList();
+    assertThat(emitted)
+        .hasSameSizeAs(logged)
+        .anySatisfy(line -> assertThat(line.path(metric).asInt()).isPositive())
+        .zipSatisfy(
+            logged,
+            (line, summary) -> {
               JsonNode directive = line.path("_aws").path("CloudWatchMetrics").path(0);
               assertThat(directive.path("Namespace").asText()).isEqualTo("SensorMeter");
               assertThat(directive.path("Dimensions").toString()).isEqualTo("[[\"Service\"]]");
               assertThat(line.path("Service").asText()).isEqualTo("packaged");
+              assertThat(directive.path("Metrics").findValuesAsText("Name"))
+                  .contains(metric)
+                  .allSatisfy(
+                      name ->
+                          assertThat(line.path(name).asLong(-1))
+                              .as(name)
+                              .isEqualTo(summary.path(name).asLong(-2)));
             });
   }
 

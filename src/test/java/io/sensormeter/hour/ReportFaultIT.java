@@ -22,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Stripe or the outcomes queue fails, or the reporter dies, while copies are on the way. On a raw
@@ -36,7 +37,10 @@ final class ReportFaultIT extends HourFixture {
           new Fault.RateLimited("global-rate"),
           new Fault.ServerError(),
           new Fault.ServerErrorAfterProcessing(),
+          new Fault.EmptyAnswer(200),
+          new Fault.EmptyAnswer(400),
           new Fault.EmptyAnswer(502),
+          new Fault.HtmlAnswer(404),
           new Fault.HtmlAnswer(503),
           new Fault.ResetBeforeProcessing(),
           new Fault.ResetAfterProcessing());
@@ -61,7 +65,7 @@ final class ReportFaultIT extends HourFixture {
             .boxed()
             .collect(Collectors.toMap(ApplicationData::customerId, Function.identity()));
     Set<String> met = ConcurrentHashMap.newKeySet();
-    // Each organization meets one fault, at its first call; every eighth none.
+    // Each organization meets one fault, at its first call; every eleventh none.
     stripe.script(
         call -> {
           String customer = String.valueOf(call.customer());
@@ -73,6 +77,9 @@ final class ReportFaultIT extends HourFixture {
     reporter.pollOnce();
     int untroubled = ORGANIZATIONS / (FAULTS.size() + 1);
     assertThat(reporter.deleted()).isEqualTo(untroubled);
+    pipeline.newRecorder().drain(ROUNDS);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(untroubled);
+    assertThat(reports(pipeline, "pending")).isEqualTo(ORGANIZATIONS - untroubled);
     reporter.drain(ROUNDS);
 
     assertThat(reporter.lastFailure()).isEmpty();
@@ -90,11 +97,23 @@ final class ReportFaultIT extends HourFixture {
     assertThat(reporter.deleted()).isZero();
     assertThat(reporter.lastFailure())
         .get()
-        .satisfies(e -> assertThat(e).hasMessageContaining("outcomes did not leave"));
+        .satisfies(
+            e ->
+                assertThat(e)
+                    .hasMessageStartingWith(
+                        ORGANIZATIONS + " outcomes did not leave; their reports stay pending")
+                    .hasCauseInstanceOf(SdkException.class));
     assertThat(stripe.acceptedEvents()).hasSize(ORGANIZATIONS);
     assertThat(reports(pipeline, "pending")).isEqualTo(ORGANIZATIONS);
     wire.calm();
     reporter.drain(ROUNDS);
+    assertThat(Services.sqs().bodies(pipeline.outcomesUrl()))
+        .isNotEmpty()
+        .allSatisfy(
+            body ->
+                assertThat(body)
+                    .contains("\"outcome\":\"duplicate\"")
+                    .doesNotContain("\"outcome\":\"accepted\""));
     assertBilledOnce();
   }
 

@@ -111,17 +111,6 @@ final class CommandTest {
         .withMessageContaining("must be a text that is not blank, but is: 5");
   }
 
-  @Test
-  void unknownCommandListsTheAcceptedOnes() {
-    refused("bill")
-        .withMessageStartingWith("command 'bill' is unknown; accepted are: ")
-        .withMessageContaining("{\"command\":\"check\"}")
-        .withMessageContaining("{\"command\":\"tick\",")
-        .withMessageContaining("{\"command\":\"report\",")
-        .withMessageContaining("{\"command\":\"backfill\",")
-        .withMessageContaining("{\"command\":\"status\",");
-  }
-
   private static ThrowableAssertAlternative<IllegalArgumentException> refused(
       String command, Object... fields) {
     return assertThatIllegalArgumentException().isThrownBy(() -> read(command, fields));

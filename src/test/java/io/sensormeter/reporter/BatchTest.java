@@ -1,33 +1,15 @@
 package io.sensormeter.reporter;
 
-import static io.sensormeter.reporter.Copies.HOUR;
 import static io.sensormeter.reporter.Copies.SEND_BEFORE;
 import static io.sensormeter.reporter.Copies.copy;
 import static io.sensormeter.reporter.Copies.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.meter.Copy;
-import io.sensormeter.meter.MeterKind;
-import io.sensormeter.meter.ReportKey;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class BatchTest {
-
-  @Test
-  void reportsOfOneCustomerAreSentOldestHourAndLowestRevisionFirst() {
-    Copy older = copy(new ReportKey(HOUR.minusHours(1), "m", "a", 0), MeterKind.LAST, 1);
-    Copy first = copy(new ReportKey(HOUR, "m", "a", 0), MeterKind.LAST, 2);
-    Copy second = copy(new ReportKey(HOUR, "m", "a", 1), MeterKind.LAST, 3);
-
-    Batch batch =
-        Batch.read(List.of(message("1", second), message("2", first), message("3", older)));
-
-    assertThat(batch.customers()).hasSize(1);
-    assertThat(batch.customers().getFirst())
-        .extracting(ReportCopies::copy)
-        .containsExactly(older, first, second);
-  }
 
   @Test
   void customersKeepTheOrderOfTheQueue() {

@@ -6,22 +6,15 @@ import static io.sensormeter.reporter.Copies.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
-import io.sensormeter.meter.Copy;
-import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;
-import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.stripe.Answer;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 final class ConclusionTest {
   private static final Answer.NoAnswer RATE_LIMITED = new Answer.NoAnswer("HTTP 429", true, 429);
-  private static final Answer.Refused REFUSED = new Answer.Refused("some_code", "No.", "req_1");
 
   @Test
   void secondCopyFollowsTheResultOfTheFirst() {
@@ -33,6 +26,8 @@ final class ConclusionTest {
         .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0));
     assertThat(of(new Fate.Unanswered(RATE_LIMITED)).summary())
         .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0));
+    assertThat(of(new Fate.Unanswered(new Answer.NoAnswer("HTTP 500", false, 500))).summary())
+        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0));
     assertThat(of(new Fate.Misconfigured(new Answer.ConfigurationError("403", 403))).summary())
         .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
   }
@@ -86,29 +81,6 @@ final class ConclusionTest {
     assertThat(conclusion.summary().unreadable()).isOne();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"SUM", "SUM_HOURLY"})
-  void refusedFirstZeroOnASumMeterLeavesNothingOwed(MeterKind kind) {
-    Copy zero = copy(key(0), kind, 0);
-
-    assertThat(Sending.refusal(zero, REFUSED, SEND_BEFORE))
-        .isEqualTo(new Outcome.ZeroRefused(key(0), SEND_BEFORE, "req_1", "No."));
-  }
-
-  @Test
-  void everyOtherRefusalNeedsAPerson() {
-    Stream.of(
-            copy(key(0), MeterKind.SUM, 1),
-            copy(key(1), MeterKind.SUM_HOURLY, 0),
-            copy(key(0), MeterKind.LAST, 0))
-        .forEach(
-            copy ->
-                assertThat(Sending.refusal(copy, REFUSED, SEND_BEFORE))
-                    .isEqualTo(
-                        new Outcome.Rejected(
-                            copy.key(), SEND_BEFORE, "req_1", "some_code", "No.")));
-  }
-
   @Test
   void textsOfStripeAreCut() {
     Answer.Refused wordy = new Answer.Refused("code", "x".repeat(500), null);
@@ -130,9 +102,5 @@ final class ConclusionTest {
     Batch batch = Batch.read(messages);
     ReportCopies report = batch.customers().getFirst().getFirst();
     return Conclusion.of(2, batch, List.of(new ReportFate(report, fate)));
-  }
-
-  private static ReportKey key(int revision) {
-    return new ReportKey(Copies.HOUR, "active_sensors", "a", revision);
   }
 }

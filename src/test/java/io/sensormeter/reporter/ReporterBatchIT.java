@@ -7,11 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sensormeter.local.Services;
-import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.ReceivedEvent;
 import io.sensormeter.meter.MeterKind;
-import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.stripe.MeterEvents;
 import java.time.Duration;
@@ -26,7 +24,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /** What holds for a batch as a whole: how it is sent, and when it may end. */
 final class ReporterBatchIT extends ReporterFixture {
@@ -99,30 +96,6 @@ final class ReporterBatchIT extends ReporterFixture {
     source.pollOnce();
 
     assertThat(reportsLeft()).isZero();
-  }
-
-  @Test
-  void batchWhoseOutcomesDoNotLeaveReturnsWholeAndIsBilledOnce() {
-    List.of("a", "b").forEach(organization -> publish(copy(organization, 25)));
-    EventSource broken = source(reporter(outcomesUrl + "-gone"));
-
-    broken.pollOnce();
-
-    assertThat(broken.returned()).isEqualTo(2);
-    assertThat(broken.lastFailure().orElseThrow())
-        .hasMessageStartingWith("2 outcomes did not leave; their reports stay pending")
-        .hasCauseInstanceOf(SdkException.class);
-    assertThat(reportsLeft()).isEqualTo(2);
-
-    source.drain(3);
-    assertThat(outcomes())
-        .hasSize(2)
-        .allSatisfy(
-            outcome ->
-                assertThat(outcome)
-                    .isInstanceOfSatisfying(
-                        Outcome.Accepted.class, one -> assertThat(one.duplicate()).isTrue()));
-    assertThat(stripe.acceptedEvents()).hasSize(2);
   }
 
   @Test

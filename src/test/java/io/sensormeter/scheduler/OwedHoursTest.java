@@ -10,30 +10,6 @@ final class OwedHoursTest {
   private static final Hour NOW = Hour.parse("2026-11-22T14Z");
 
   @Test
-  void withoutBillFromOnlyTheTicksHourIsCapturedInShadow() {
-    assertThat(OwedHours.of(NOW, NOW, Optional.empty(), 816))
-        .isEqualTo(new OwedHours(NOW, NOW, true, Optional.empty()));
-  }
-
-  @Test
-  void beforeBillFromOnlyTheTicksHourIsCapturedInShadow() {
-    assertThat(OwedHours.of(NOW, NOW, Optional.of(NOW.plusHours(1)), 816))
-        .isEqualTo(new OwedHours(NOW, NOW, true, Optional.empty()));
-  }
-
-  @Test
-  void hourOfBillFromIsTheFirstBilled() {
-    assertThat(OwedHours.of(NOW, NOW, Optional.of(NOW), 816))
-        .isEqualTo(new OwedHours(NOW, NOW, false, Optional.empty()));
-  }
-
-  @Test
-  void everyHourSinceBillFromIsOwed() {
-    assertThat(OwedHours.of(NOW, NOW, Optional.of(NOW.minusHours(100)), 816))
-        .isEqualTo(new OwedHours(NOW.minusHours(100), NOW, false, Optional.empty()));
-  }
-
-  @Test
   void catchUpReachesBackAsFarAsItSays() {
     assertThat(OwedHours.of(NOW, NOW, Optional.of(NOW.minusHours(24)), 24))
         .isEqualTo(new OwedHours(NOW.minusHours(24), NOW, false, Optional.empty()));

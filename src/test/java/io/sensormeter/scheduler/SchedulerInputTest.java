@@ -64,18 +64,6 @@ final class SchedulerInputTest {
   }
 
   @Test
-  void unknownInputSaysWhatItIsAndWhatIsAccepted() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> SchedulerInput.read(Map.of()))
-        .withMessageContaining("(source / detail-type: null / null)")
-        .withMessageContaining("{\"command\":\"check\"}");
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> SchedulerInput.read(Map.of("source", "aws.s3", "detail-type", "Object Created")))
-        .withMessageContaining("aws.s3 / Object Created");
-  }
-
-  @Test
   void scheduledEventWithoutATimeIsRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(

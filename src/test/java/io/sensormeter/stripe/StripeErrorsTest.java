@@ -2,17 +2,14 @@ package io.sensormeter.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.stripe.exception.ApiConnectionException;
 import com.stripe.exception.ApiException;
 import com.stripe.exception.StripeException;
 import com.stripe.model.StripeError;
 import com.stripe.net.ApiMode;
 import io.sensormeter.meter.Identifier;
 import io.sensormeter.stripe.Answer.ConfigurationError;
-import io.sensormeter.stripe.Answer.Delivered;
 import io.sensormeter.stripe.Answer.NoAnswer;
 import io.sensormeter.stripe.Answer.Refused;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,14 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class StripeErrorsTest {
   private static final String INVALID = "invalid_request_error";
   private static final Identifier OURS = new Identifier("active_sensors:org 1:a:2026-11-22T14Z");
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "."})
-  void duplicateOfOursIsDelivered(String end) {
-    String message = "An event already exists with identifier " + OURS + end;
-
-    assertThat(answer(400, INVALID, null, message)).isEqualTo(new Delivered("req_1", true));
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -68,13 +57,6 @@ final class StripeErrorsTest {
     assertThat(answer(409, INVALID, null, message)).isInstanceOf(NoAnswer.class);
   }
 
-  @Test
-  void missingMeterIsAConfigurationError() {
-    String message = "No active meter found for event name \"active_sensors\".";
-
-    assertThat(answer(400, INVALID, null, message)).isEqualTo(new ConfigurationError(message, 400));
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {401, 403})
   void refusedKeyAndMissingPermissionAreConfigurationErrors(int status) {
@@ -104,21 +86,6 @@ final class StripeErrorsTest {
         .isEqualTo(new Refused("x".repeat(64), "No.", "req_1"));
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {408, 409, 425, 500, 502, 503, 504, 302, 200})
-  void errorThatMayPassIsNoAnswer(int status) {
-    assertThat(answer(status, "api_error", "some_code", "No."))
-        .isEqualTo(new NoAnswer("HTTP " + status, false, status));
-  }
-
-  @Test
-  void tooManyRequestsAreCounted() {
-    assertThat(answer(429, INVALID, "rate_limit", "Slow down."))
-        .isEqualTo(new NoAnswer("HTTP 429", true, 429));
-    assertThat(StripeErrors.answer(new ApiException("empty body", null, null, 429, null), OURS))
-        .isEqualTo(new NoAnswer("HTTP 429", true, 429));
-  }
-
   @Test
   void errorThatIsNotStripesIsNoAnswerAndItsBodyIsNotRepeated() {
     StripeException html = new ApiException("Invalid: <html>secret", null, null, 400, null);
@@ -127,15 +94,6 @@ final class StripeErrorsTest {
         .isEqualTo(new NoAnswer("HTTP 400, unreadable", false, 400));
     assertThat(answer(400, null, "code", "no type"))
         .isEqualTo(new NoAnswer("HTTP 400", false, 400));
-  }
-
-  @Test
-  void brokenConnectionIsNoAnswerNamingTheReason() {
-    StripeException e =
-        new ApiConnectionException("no complete answer in time", new IOException("reset"));
-
-    assertThat(StripeErrors.answer(e, OURS))
-        .isEqualTo(new NoAnswer("no complete answer in time", false, 0));
   }
 
   private static Answer answer(
