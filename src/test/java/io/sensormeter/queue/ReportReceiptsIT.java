@@ -6,20 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.sensormeter.local.aws.LoopbackServer;
 import io.sensormeter.queue.ReportReceipts.Delay;
 import io.sensormeter.queue.ReportReceipts.Failure;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -37,33 +35,22 @@ final class ReportReceiptsIT {
 
   private final List<JsonNode> requests = new CopyOnWriteArrayList<>();
   private volatile boolean down;
-  private final HttpServer server;
-  private final SqsClient sqs;
-  private final ReportReceipts receipts;
-
-  ReportReceiptsIT() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    sqs =
-        SqsClient.builder()
-            .endpointOverride(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
-    receipts = new ReportReceipts(sqs, "http://127.0.0.1/000000000000/reports");
-  }
-
-  @BeforeEach
-  void start() {
-    server.createContext("/", this::answer);
-    server.start();
-  }
+  private final LoopbackServer server = LoopbackServer.start(Map.of("/", this::answer));
+  private final SqsClient sqs =
+      SqsClient.builder()
+          .endpointOverride(URI.create("http://" + server.address()))
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+          .httpClientBuilder(UrlConnectionHttpClient.builder())
+          .build();
+  private final ReportReceipts receipts =
+      new ReportReceipts(sqs, "http://127.0.0.1/000000000000/reports");
 
   @AfterEach
   void stop() {
     sqs.close();
-    server.stop(0);
+    server.close();
   }
 
   @Test

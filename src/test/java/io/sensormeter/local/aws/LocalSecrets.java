@@ -4,16 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -24,40 +18,26 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 public final class LocalSecrets implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpServer server;
-  private final SecretsManagerClient client;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, String> values = new ConcurrentHashMap<>();
   private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+  private final LoopbackServer server = LoopbackServer.start(Map.of("/", this::answer));
+  private final SecretsManagerClient client =
+      SecretsManagerClient.builder()
+          .endpointOverride(endpoint())
+          .region(Region.US_EAST_1)
+          .credentialsProvider(
+              StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+          .httpClientBuilder(UrlConnectionHttpClient.builder())
+          .build();
 
-  private LocalSecrets(HttpServer server) {
-    this.server = server;
-    this.client =
-        SecretsManagerClient.builder()
-            .endpointOverride(endpoint())
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
-  }
+  private LocalSecrets() {}
 
   public static LocalSecrets start() {
-    try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      LocalSecrets secrets = new LocalSecrets(server);
-      server.setExecutor(secrets.threads);
-      server.createContext("/", secrets::answer);
-      server.start();
-      return secrets;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new LocalSecrets();
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create("http://" + server.address());
   }
 
   public SecretsManagerClient client() {
@@ -77,8 +57,7 @@ public final class LocalSecrets implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    server.stop(0);
-    threads.close();
+    server.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -68,7 +68,7 @@ public final class PackagedFunction implements AutoCloseable {
 
   static PackagedFunction start(
       Path classes, String handler, Map<String, String> environment, List<String> jvmOptions) {
-    RuntimeApi api = RuntimeApi.start();
+    RuntimeApi api = new RuntimeApi();
     try {
       Path log = Files.createTempFile("function-", ".log");
       ProcessBuilder builder =

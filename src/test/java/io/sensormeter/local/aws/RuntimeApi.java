@@ -1,18 +1,13 @@
 package io.sensormeter.local.aws;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,37 +25,18 @@ final class RuntimeApi implements AutoCloseable {
   private static final String INVOCATION = "/2018-06-01/runtime/invocation/";
   private static final String INIT_ERROR = "/2018-06-01/runtime/init/error";
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final LinkedBlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final AtomicReference<@Nullable Invocation> running = new AtomicReference<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
+  private final LoopbackServer server =
+      LoopbackServer.start(Map.of(INVOCATION, this::invocation, INIT_ERROR, this::initError));
 
   private record Invocation(
       String id, String event, Duration timeout, CompletableFuture<String> response) {}
 
-  private RuntimeApi(HttpServer server) {
-    this.server = server;
-  }
-
-  static RuntimeApi start() {
-    try {
-      HttpServer server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      RuntimeApi api = new RuntimeApi(server);
-      server.setExecutor(api.threads);
-      server.createContext(INVOCATION, api::invocation);
-      server.createContext(INIT_ERROR, api::initError);
-      server.start();
-      return api;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Host and port, the value of {@code AWS_LAMBDA_RUNTIME_API}. */
   String address() {
-    return "127.0.0.1:" + server.getAddress().getPort();
+    return server.address();
   }
 
   /**
@@ -99,9 +75,7 @@ final class RuntimeApi implements AutoCloseable {
   @Override
   public void close() {
     end(new IllegalStateException("the environment is closed"));
-    server.stop(0);
-    threads.shutdownNow();
-    threads.close();
+    server.close();
   }
 
   private void invocation(HttpExchange exchange) throws IOException {

@@ -5,20 +5,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +28,11 @@ public final class SqsWire implements AutoCloseable {
   private static final String TYPE = "application/x-amz-json-1.0";
 
   private final URI server;
-  private final HttpServer front;
   private final HttpClient back =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Function<Call, @Nullable Fault> script = call -> null;
+  private final LoopbackServer front = LoopbackServer.start(Map.of("/", this::handle));
 
   /**
    * A call as it arrived.
@@ -71,26 +65,16 @@ public final class SqsWire implements AutoCloseable {
     record EntriesRefused(Predicate<String> bodies) implements Fault {}
   }
 
-  private SqsWire(URI server, HttpServer front) {
+  private SqsWire(URI server) {
     this.server = server;
-    this.front = front;
   }
 
   public static SqsWire to(LocalSqs sqs) {
-    try {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      SqsWire wire = new SqsWire(sqs.endpoint(), HttpServer.create(address, 0));
-      wire.front.setExecutor(wire.threads);
-      wire.front.createContext("/", wire::handle);
-      wire.front.start();
-      return wire;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new SqsWire(sqs.endpoint());
   }
 
   public URI endpoint() {
-    return URI.create("http://127.0.0.1:" + front.getAddress().getPort());
+    return URI.create("http://" + front.address());
   }
 
   /** Asked at every call, by many threads; may block or end what it likes. */
@@ -106,9 +90,7 @@ public final class SqsWire implements AutoCloseable {
   @Override
   public void close() {
     closed.countDown();
-    front.stop(0);
-    threads.shutdownNow();
-    threads.close();
+    front.close();
     back.close();
   }
 
