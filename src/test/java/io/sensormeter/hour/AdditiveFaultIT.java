@@ -91,11 +91,8 @@ final class AdditiveFaultIT extends HourFixture {
     pipeline.invoke(scheduler, "{\"command\":\"status\"}");
     // Its fifth commit takes the copy that is to leave, after the one that captures the report.
     wire.cutAtCommit(5, DatabaseWire.Cut.BEFORE);
-    String report =
-        "{\"command\":\"report\",\"organization\":\"%s\"}"
-            .formatted(ApplicationData.organizationId(1));
     try {
-      pipeline.invoke(scheduler, report);
+      report(pipeline, scheduler, ApplicationData.organizationId(1));
     } catch (RuntimeException e) {
       // As meant.
     }
@@ -199,11 +196,7 @@ final class AdditiveFaultIT extends HourFixture {
     Pipeline pipeline = pipeline(database, Map.of("METER_KIND", "last", "CATCH_UP_HOURS", "1"));
     clock.set(HOUR.plusHours(1).start().minus(Duration.ofMinutes(3)));
     for (int n = 1; n <= 2; n++) {
-      assertThat(
-              pipeline.invoke(
-                  pipeline.newScheduler(),
-                  "{\"command\":\"report\",\"organization\":\"%s\"}"
-                      .formatted(ApplicationData.organizationId(n))))
+      assertThat(report(pipeline, pipeline.newScheduler(), ApplicationData.organizationId(n)))
           .containsEntry("captured", 1)
           .containsEntry("published", 0);
     }

@@ -31,9 +31,11 @@ final class CommandIT extends HourFixture {
     meter(MeterKind.SUM_HOURLY);
     Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
 
-    assertThat(report(pipeline, FIRST)).containsEntry("captured", 1).containsEntry("published", 1);
+    assertThat(report(pipeline, pipeline.newScheduler(), FIRST))
+        .containsEntry("captured", 1)
+        .containsEntry("published", 1);
     List<String> once = ledger(pipeline);
-    assertThat(report(pipeline, FIRST))
+    assertThat(report(pipeline, pipeline.newScheduler(), FIRST))
         .containsEntry("captured", 0)
         .containsEntry("published", 0)
         .extractingByKey("standing")
@@ -54,7 +56,7 @@ final class CommandIT extends HourFixture {
     Pipeline pipeline = pipeline(application(1), Map.of());
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> report(pipeline, "nobody"))
+        .isThrownBy(() -> report(pipeline, pipeline.newScheduler(), "nobody"))
         .withMessageContaining("organization 'nobody' has no reading at " + HOUR)
         .withMessageContaining("nothing was captured or sent");
 
@@ -198,11 +200,5 @@ final class CommandIT extends HourFixture {
 
   private static Map<?, ?> first(@Nullable Object list) {
     return (Map<?, ?>) ((List<?>) Objects.requireNonNull(list)).getFirst();
-  }
-
-  private static Map<String, Object> report(Pipeline pipeline, String organization) {
-    return pipeline.invoke(
-        pipeline.newScheduler(),
-        "{\"command\":\"report\",\"organization\":\"%s\"}".formatted(organization));
   }
 }

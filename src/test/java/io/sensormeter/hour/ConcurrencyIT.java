@@ -53,8 +53,7 @@ final class ConcurrencyIT extends HourFixture {
     assertThat(summaries.stream().mapToInt(s -> (int) s.getOrDefault("published", -1)).sum())
         .isEqualTo(ORGANIZATIONS);
     assertThat(Services.sqs().depth(pipeline.reportsUrl())).isEqualTo(ORGANIZATIONS);
-    assertThat(pipeline.database().queryLong("select count(*) from metering.meter_report"))
-        .isEqualTo(ORGANIZATIONS);
+    assertThat(reports(pipeline)).isEqualTo(ORGANIZATIONS);
     assertThat(pipeline.database().queryLong("select reports from metering.tick"))
         .isEqualTo(ORGANIZATIONS);
     drain(pipeline);
@@ -139,10 +138,8 @@ final class ConcurrencyIT extends HourFixture {
       both.add(() -> tick(pipeline, scheduler, hour));
       for (int n = 0; n < operators.size(); n++) {
         SchedulerHandler operator = operators.get(n);
-        String report =
-            "{\"command\":\"report\",\"organization\":\"%s\"}"
-                .formatted(ApplicationData.organizationId(n + 1));
-        both.add(() -> pipeline.invoke(operator, report));
+        String organization = ApplicationData.organizationId(n + 1);
+        both.add(() -> report(pipeline, operator, organization));
       }
 
       atOnce(both);

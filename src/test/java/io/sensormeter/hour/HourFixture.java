@@ -6,7 +6,10 @@ import io.sensormeter.local.Agreement;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
+import io.sensormeter.local.aws.EventSource;
+import io.sensormeter.local.aws.PackagedFunction;
 import io.sensormeter.local.aws.SqsWire;
+import io.sensormeter.local.aws.TestContext;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.DatabaseWire;
 import io.sensormeter.local.postgres.LocalDatabase;
@@ -71,6 +74,21 @@ abstract class HourFixture {
         new Pipeline(database, Services.sqs(), Services.secrets(), stripe, clock, all);
     pipelines.add(pipeline);
     return pipeline;
+  }
+
+  /** A function in a process of its own, as it ships; one compiler starts it sooner. */
+  static PackagedFunction packaged(String handler, Map<String, String> environment) {
+    return PackagedFunction.start(
+        "io.sensormeter." + handler + "::handleRequest",
+        environment,
+        List.of("-XX:TieredStopAtLevel=1"));
+  }
+
+  /** A packaged function behind its event source mapping. */
+  static EventSource source(String queueUrl, PackagedFunction function) {
+    return new EventSource(
+            Services.sqs().client(), queueUrl, Services.sqs().arn(queueUrl), 200, function::handle)
+        .contexts(() -> new TestContext(Duration.ofSeconds(60)));
   }
 
   /** Between the functions of a pipeline and the queues: {@code SQS_ENDPOINT}. */
@@ -154,6 +172,13 @@ abstract class HourFixture {
   /** A cold function's tick of the clock's hour. */
   Map<String, Object> tick(Pipeline pipeline) {
     return tick(pipeline, pipeline.newScheduler(), Hour.floor(clock.instant()));
+  }
+
+  /** A person's: one organization of the clock's hour. */
+  static Map<String, Object> report(
+      Pipeline pipeline, SchedulerHandler scheduler, String organization) {
+    return pipeline.invoke(
+        scheduler, "{\"command\":\"report\",\"organization\":\"%s\"}".formatted(organization));
   }
 
   /** As Lambda does with a tick that fails: the error is noted, and the tick comes again. */

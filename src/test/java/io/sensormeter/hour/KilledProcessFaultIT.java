@@ -8,12 +8,10 @@ import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.aws.PackagedFunction;
 import io.sensormeter.local.aws.SqsWire;
-import io.sensormeter.local.aws.TestContext;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +34,8 @@ final class KilledProcessFaultIT extends HourFixture {
   void schedulerKilledWhilePublishingLeavesAnHourThatTheNextTickCompletes() {
     Pipeline pipeline = pipeline();
     AtomicInteger calls = new AtomicInteger();
-    try (PackagedFunction scheduler = packaged("scheduler.SchedulerHandler", pipeline)) {
+    try (PackagedFunction scheduler =
+        packaged("scheduler.SchedulerHandler", pipeline.environment())) {
       wire.script(
           call -> {
             if (calls.incrementAndGet() < 3) {
@@ -68,9 +67,9 @@ final class KilledProcessFaultIT extends HourFixture {
   void reporterKilledAfterSendingAndBeforeItsOutcomesLeaveCostsASecondCallOnly() {
     Pipeline pipeline = pipeline();
     tick(pipeline);
-    try (PackagedFunction reporter = packaged("reporter.ReporterHandler", pipeline)) {
+    try (PackagedFunction reporter = packaged("reporter.ReporterHandler", pipeline.environment())) {
       wire.script(call -> killed(reporter, call));
-      EventSource source = source(pipeline, reporter);
+      EventSource source = source(pipeline.reportsUrl(), reporter);
 
       source.pollOnce();
 
@@ -98,20 +97,6 @@ final class KilledProcessFaultIT extends HourFixture {
     }
     function.kill();
     return new SqsWire.Fault.ResetBefore();
-  }
-
-  private static EventSource source(Pipeline pipeline, PackagedFunction reporter) {
-    String url = pipeline.reportsUrl();
-    return new EventSource(
-            Services.sqs().client(), url, Services.sqs().arn(url), 200, reporter::handle)
-        .contexts(() -> new TestContext(Duration.ofSeconds(60)));
-  }
-
-  private static PackagedFunction packaged(String handler, Pipeline pipeline) {
-    return PackagedFunction.start(
-        "io.sensormeter." + handler + "::handleRequest",
-        pipeline.environment(),
-        List.of("-XX:TieredStopAtLevel=1"));
   }
 
   private Pipeline pipeline() {

@@ -9,10 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
-import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.aws.FunctionError;
 import io.sensormeter.local.aws.PackagedFunction;
-import io.sensormeter.local.aws.TestContext;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.meter.Hour;
@@ -20,7 +18,6 @@ import io.sensormeter.meter.MeterKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,9 +44,9 @@ final class PackagedLayoutIT extends HourFixture {
   /** As the sample of the reports queue has it. */
   private static final int SENSORS = 20;
 
-  private static final String SCHEDULER = "io.sensormeter.scheduler.SchedulerHandler";
-  private static final String REPORTER = "io.sensormeter.reporter.ReporterHandler";
-  private static final String RECORDER = "io.sensormeter.recorder.RecorderHandler";
+  private static final String SCHEDULER = "scheduler.SchedulerHandler";
+  private static final String REPORTER = "reporter.ReporterHandler";
+  private static final String RECORDER = "recorder.RecorderHandler";
 
   /** The hour of the samples; the packaged functions live in the present. */
   private static final Pattern SAMPLE_HOUR = Pattern.compile("2026-11-22T(\\d{2})");
@@ -59,9 +56,9 @@ final class PackagedLayoutIT extends HourFixture {
   @Test
   void everySampleEventIsAnsweredByItsFunctionAndLedgerAndStripeAgree() throws IOException {
     Pipeline pipeline = pipeline();
-    try (PackagedFunction scheduler = start(SCHEDULER, environment(pipeline));
-        PackagedFunction reporter = start(REPORTER, environment(pipeline));
-        PackagedFunction recorder = start(RECORDER, environment(pipeline))) {
+    try (PackagedFunction scheduler = packaged(SCHEDULER, environment(pipeline));
+        PackagedFunction reporter = packaged(REPORTER, environment(pipeline));
+        PackagedFunction recorder = packaged(RECORDER, environment(pipeline))) {
       assertThat(json(scheduler.invoke(sample("tick-dry-run.json"))).path("dryRun").asBoolean())
           .isTrue();
       assertThat(reports(pipeline)).isZero();
@@ -106,8 +103,7 @@ final class PackagedLayoutIT extends HourFixture {
   void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(
       String handler, String function, String problems) {
     String[] each = problems.split("; ", -1);
-    try (PackagedFunction packaged =
-        start("io.sensormeter." + handler, Map.of("INVOICE_GRACE_HOURS", "soon"))) {
+    try (PackagedFunction packaged = packaged(handler, Map.of("INVOICE_GRACE_HOURS", "soon"))) {
       FunctionError error = catchThrowableOfType(FunctionError.class, () -> packaged.invoke("{}"));
 
       assertThat(error.json())
@@ -124,7 +120,7 @@ final class PackagedLayoutIT extends HourFixture {
             "{\"source\":\"aws.s3\",\"detail-type\":\"Object Created\"}", "aws.s3 / Object Created",
             "{\"command\":\"bill\"}", "command 'bill' is unknown; accepted are: ");
     Pipeline pipeline = pipeline();
-    try (PackagedFunction scheduler = start(SCHEDULER, environment(pipeline))) {
+    try (PackagedFunction scheduler = packaged(SCHEDULER, environment(pipeline))) {
       answers.forEach(
           (input, answer) ->
               assertThatExceptionOfType(FunctionError.class)
@@ -245,17 +241,6 @@ final class PackagedLayoutIT extends HourFixture {
     Map<String, String> environment = new HashMap<>(pipeline.environment());
     environment.put("POWERTOOLS_SERVICE_NAME", "packaged");
     return environment;
-  }
-
-  private static PackagedFunction start(String handler, Map<String, String> environment) {
-    return PackagedFunction.start(
-        handler + "::handleRequest", environment, List.of("-XX:TieredStopAtLevel=1"));
-  }
-
-  private static EventSource source(String url, PackagedFunction function) {
-    return new EventSource(
-            Services.sqs().client(), url, Services.sqs().arn(url), 200, function::handle)
-        .contexts(() -> new TestContext(Duration.ofSeconds(60)));
   }
 
   /** The sample, moved from its hour to the present one. */

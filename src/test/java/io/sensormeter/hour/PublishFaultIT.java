@@ -211,10 +211,7 @@ final class PublishFaultIT extends HourFixture {
     String organization =
         pipeline.database().queryTexts("select min(id::text) from organizations").getFirst();
     wire.script(call -> new Fault.Refused(503, "ServiceUnavailable"));
-    assertThat(
-            pipeline.invoke(
-                pipeline.newScheduler(),
-                "{\"command\":\"report\",\"organization\":\"%s\"}".formatted(organization)))
+    assertThat(report(pipeline, pipeline.newScheduler(), organization))
         .containsEntry("captured", 1)
         .containsEntry("published", 0)
         .containsKey("left");

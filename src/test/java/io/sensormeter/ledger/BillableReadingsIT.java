@@ -2,11 +2,8 @@ package io.sensormeter.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
-import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.LocalDatabase;
-import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,12 +26,7 @@ final class BillableReadingsIT {
 
   @BeforeAll
   static void migrate() {
-    SettableClock clock = new SettableClock(HOUR.start());
-    try (FakeStripe stripe = FakeStripe.start(clock);
-        Pipeline pipeline =
-            new Pipeline(DATABASE, Services.sqs(), Services.secrets(), stripe, clock, Map.of())) {
-      pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"status\"}");
-    }
+    Ledgers.tick(DATABASE, HOUR, Map.of());
   }
 
   /** One organization with two active sensors, long before the hour. */

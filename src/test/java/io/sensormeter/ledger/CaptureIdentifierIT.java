@@ -2,11 +2,8 @@ package io.sensormeter.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
-import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.LocalDatabase;
-import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.GoldenIdentifiers;
 import io.sensormeter.meter.GoldenIdentifiers.Golden;
 import java.sql.Connection;
@@ -25,29 +22,18 @@ final class CaptureIdentifierIT {
   void captureWritesTheGoldenIdentifiers() throws SQLException {
     LocalDatabase database = Services.postgres().newDatabase();
     readingsOf(database);
-    SettableClock clock = new SettableClock(GoldenIdentifiers.HOUR.start());
-    try (FakeStripe stripe = FakeStripe.start(clock);
-        Pipeline pipeline =
-            new Pipeline(
-                database,
-                Services.sqs(),
-                Services.secrets(),
-                stripe,
-                clock,
-                Map.of("SOURCE", "own"))) {
-      pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
+    Ledgers.tick(database, GoldenIdentifiers.HOUR, Map.of("SOURCE", "own"));
 
-      for (Golden golden : FIRST_REVISIONS) {
-        assertThat(
-                database.queryLong(
-                    "select count(*) from metering.meter_report"
-                        + " where organization_id = ? and meter = ? and identifier = ?",
-                    golden.organizationId(),
-                    golden.meter(),
-                    golden.identifier()))
-            .as(golden.identifier())
-            .isEqualTo(1);
-      }
+    for (Golden golden : FIRST_REVISIONS) {
+      assertThat(
+              database.queryLong(
+                  "select count(*) from metering.meter_report"
+                      + " where organization_id = ? and meter = ? and identifier = ?",
+                  golden.organizationId(),
+                  golden.meter(),
+                  golden.identifier()))
+          .as(golden.identifier())
+          .isEqualTo(1);
     }
   }
 

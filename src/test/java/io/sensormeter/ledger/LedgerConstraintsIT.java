@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
-import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.LocalDatabase;
-import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,13 +42,8 @@ final class LedgerConstraintsIT {
   @BeforeAll
   static void migrate() throws SQLException {
     LocalDatabase database = Services.postgres().newDatabase();
-    SettableClock clock = new SettableClock(HOUR.start());
-    try (FakeStripe stripe = FakeStripe.start(clock);
-        Pipeline pipeline =
-            new Pipeline(database, Services.sqs(), Services.secrets(), stripe, clock, Map.of())) {
-      // The source is empty: a tick of no report, and the partition.
-      pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
-    }
+    // The source is empty: a tick of no report, and the partition.
+    Ledgers.tick(database, HOUR, Map.of());
     role = database.connectAsRole();
     role.setAutoCommit(false);
   }

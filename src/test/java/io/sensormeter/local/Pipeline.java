@@ -1,9 +1,8 @@
 package io.sensormeter.local;
 
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import io.sensormeter.App;
 import io.sensormeter.local.aws.EventSource;
+import io.sensormeter.local.aws.LambdaJson;
 import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.aws.TestContext;
@@ -13,8 +12,6 @@ import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.recorder.RecorderHandler;
 import io.sensormeter.reporter.ReporterHandler;
 import io.sensormeter.scheduler.SchedulerHandler;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -156,7 +153,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** Invokes with JSON as Lambda does: decoded by its own serializer. */
   public Map<String, Object> invoke(SchedulerHandler scheduler, String json) {
-    Map<String, Object> answer = scheduler.handleRequest(decode(json), context);
+    Map<String, Object> answer = scheduler.handleRequest(LambdaJson.object(json), context);
     published.add((int) answer.getOrDefault("published", 0));
     published.add((int) answer.getOrDefault("publishedAgain", 0));
     return answer;
@@ -165,12 +162,6 @@ public final class Pipeline implements AutoCloseable {
   /** Copies that the invocations so far say SQS has taken. */
   long published() {
     return published.sum();
-  }
-
-  @SuppressWarnings({"unchecked", "rawtypes"})
-  private static Map<String, Object> decode(String json) {
-    PojoSerializer<Map> serializer = JacksonFactory.getInstance().getSerializer(Map.class);
-    return serializer.fromJson(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
   }
 
   private App newApp() {

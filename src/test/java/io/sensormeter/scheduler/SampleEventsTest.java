@@ -2,11 +2,8 @@ package io.sensormeter.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import io.sensormeter.local.aws.LambdaJson;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;
@@ -15,7 +12,6 @@ import io.sensormeter.operator.Command;
 import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.UnreadableMessage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +21,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -96,14 +91,7 @@ final class SampleEventsTest {
   }
 
   private static SchedulerInput input(Path sample) throws IOException {
-    PojoSerializer<Map<String, Object>> serializer = mapSerializer();
-    return SchedulerInput.read(serializer.fromJson(Files.newInputStream(sample)));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static PojoSerializer<Map<String, Object>> mapSerializer() {
-    PojoSerializer<?> serializer = JacksonFactory.getInstance().getSerializer(Map.class);
-    return (PojoSerializer<Map<String, Object>>) serializer;
+    return SchedulerInput.read(LambdaJson.object(Files.readString(sample)));
   }
 
   private static String kind(SchedulerInput input) {
@@ -115,11 +103,8 @@ final class SampleEventsTest {
   }
 
   private static SQSMessage message(String name) throws IOException {
-    SQSEvent event =
-        LambdaEventSerializers.serializerFor(
-                SQSEvent.class, SampleEventsTest.class.getClassLoader())
-            .fromJson(new ByteArrayInputStream(Files.readAllBytes(EVENTS.resolve(name))));
-    SQSMessage message = event.getRecords().getFirst();
+    SQSMessage message =
+        LambdaJson.batch(Files.readString(EVENTS.resolve(name))).getRecords().getFirst();
     assertThat(md5(message.getBody())).isEqualTo(message.getMd5OfBody());
     assertThat(message.getEventSourceArn()).contains("-" + name.replace("-queue.json", ""));
     return message;

@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -140,11 +139,7 @@ final class KeyRotationIT extends StripeFixture {
     CountDownLatch together = new CountDownLatch(CALLS);
     return call -> {
       together.countDown();
-      try {
-        assertThat(together.await(5, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
+      await(together);
       reply.to(call);
     };
   }

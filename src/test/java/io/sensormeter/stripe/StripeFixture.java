@@ -1,5 +1,7 @@
 package io.sensormeter.stripe;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sensormeter.config.Secrets;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
@@ -10,6 +12,8 @@ import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.ReportKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 
 /** Meter events over the wire, a key in Secrets Manager, and one copy to send. */
@@ -59,6 +63,15 @@ abstract class StripeFixture {
     "created":1795356005,"livemode":false,"payload":{"value":"25"},"timestamp":1795356000}\
     """
         .formatted(identifier);
+  }
+
+  /** Until all who are awaited have come, or the test fails. */
+  static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static String error(String message) {

@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +93,7 @@ final class StripeHttpIT extends StripeFixture {
                     flag.complete(
                         answer instanceof NoAnswer && Thread.currentThread().isInterrupted());
                   });
-      assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
+      await(arrived);
       caller.interrupt();
 
       assertThat(flag).succeedsWithin(SOON).isEqualTo(true);
@@ -216,13 +215,5 @@ final class StripeHttpIT extends StripeFixture {
         call.close();
       }
     };
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(5, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -3,10 +3,6 @@ package io.sensormeter.local.aws;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.MessageAttribute;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
-import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
-import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,23 +11,13 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 /** The event Lambda makes of a batch of messages, through the JSON it travels in. */
 final class BatchEvent {
-  private static final PojoSerializer<SQSEvent> SERIALIZER =
-      LambdaEventSerializers.serializerFor(SQSEvent.class, BatchEvent.class.getClassLoader());
-
   private BatchEvent() {}
 
-  /** As the handler gets it: decoded by Lambda's own serializer from {@link #json}. */
+  /** As the handler gets it. */
   static SQSEvent of(List<Message> batch, String queueArn) {
     SQSEvent event = new SQSEvent();
     event.setRecords(batch.stream().map(message -> record(message, queueArn)).toList());
-    return SERIALIZER.fromJson(json(event));
-  }
-
-  /** As it travels to the function. */
-  static String json(SQSEvent event) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    SERIALIZER.toJson(event, out);
-    return out.toString(StandardCharsets.UTF_8);
+    return LambdaJson.batch(LambdaJson.write(event));
   }
 
   private static SQSMessage record(Message message, String queueArn) {

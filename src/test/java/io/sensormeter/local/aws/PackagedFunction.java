@@ -105,7 +105,7 @@ public final class PackagedFunction implements AutoCloseable {
   /** A handler for {@link EventSource}: the batch goes to the process and its answer comes back. */
   public @Nullable SQSBatchResponse handle(SQSEvent event, Context context) {
     String response =
-        invoke(BatchEvent.json(event), Duration.ofMillis(context.getRemainingTimeInMillis()));
+        invoke(LambdaJson.write(event), Duration.ofMillis(context.getRemainingTimeInMillis()));
     try {
       return response.isBlank() ? null : JSON.readValue(response, SQSBatchResponse.class);
     } catch (JsonProcessingException e) {
