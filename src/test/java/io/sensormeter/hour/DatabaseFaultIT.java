@@ -105,8 +105,10 @@ final class DatabaseFaultIT extends HourFixture {
         """
         create table public.deadly as select true as deadly;
         grant select on public.deadly to %s;
-        create or replace function metering.billable_readings(at timestamptz)
-        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
+        """
+            .formatted(database.user()));
+    database.createSource(
+        """
         language plpgsql as $$ begin
           return query select * from public.readings limit 1;
           if exists (select from public.deadly) then
@@ -114,8 +116,7 @@ final class DatabaseFaultIT extends HourFixture {
           end if;
           return query select * from public.readings offset 1;
         end $$
-        """
-            .formatted(database.user()));
+        """);
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
     SchedulerHandler scheduler = pipeline.newScheduler();
 

@@ -127,11 +127,9 @@ abstract class HourFixture {
         """
         create table public.readings (organization text, customer text, meter text, value numeric);
         grant select on public.readings to %s;
-        create function metering.billable_readings(at timestamptz)
-        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
-        language sql stable as 'select * from public.readings';
         """
             .formatted(database.user()));
+    database.createSource("language sql stable as 'select * from public.readings'");
     return database;
   }
 

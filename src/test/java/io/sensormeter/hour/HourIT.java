@@ -288,13 +288,8 @@ final class HourIT extends HourFixture {
 
     database.execute("drop function metering.billable_readings");
     stripe.addCustomer(ApplicationData.customerId(1));
-    database.execute(
-        """
-        create function metering.billable_readings(at timestamptz)
-        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
-        language sql
-        as $$ select 'a', '%s', 'active_sensors', 5::numeric $$
-        """
+    database.createSource(
+        "language sql as $$ select 'a', '%s', 'active_sensors', 5::numeric $$"
             .formatted(ApplicationData.customerId(1)));
     tick(pipeline, scheduler, HOUR);
     drain(pipeline);
@@ -305,13 +300,8 @@ final class HourIT extends HourFixture {
   @Test
   void ownSourceThatFailsByItselfIsNotBlamedForItsSignature() {
     LocalDatabase database = Services.postgres().newDatabase();
-    database.execute(
-        """
-        create function metering.billable_readings(at timestamptz)
-        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
-        language sql
-        as $$ select 'a', 'cus_a', 'active_sensors', 1 / (random() * 0) $$
-        """);
+    database.createSource(
+        "language sql as $$ select 'a', 'cus_a', 'active_sensors', 1 / (random() * 0) $$");
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
 
     assertThatRuntimeException()

@@ -2,21 +2,14 @@ package io.sensormeter.local;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sensormeter.config.RecorderSettings;
-import io.sensormeter.config.ReporterSettings;
-import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.FunctionSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files that {@code sam local invoke --env-vars} takes, so that the functions of template.yaml
@@ -28,13 +21,6 @@ final class EnvironmentFiles {
 
   /** The machine itself, as a container under Docker Desktop names it. */
   private static final String DOCKER_DESKTOP_HOST = "host.docker.internal";
-
-  /** Which functions there are, by logical id, and what reads their variables. */
-  private static final Map<String, Function<Map<String, String>, Object>> SETTINGS =
-      Map.of(
-          "SchedulerFunction", SchedulerSettings::read,
-          "ReporterFunction", ReporterSettings::read,
-          "RecorderFunction", RecorderSettings::read);
 
   private final Map<String, String> environment;
 
@@ -53,7 +39,7 @@ final class EnvironmentFiles {
   /** A container in the machine's own network reaches them on loopback. */
   String linux() {
     SortedMap<String, Map<String, String>> functions = new TreeMap<>();
-    SETTINGS.forEach((function, reader) -> functions.put(function, variables(reader)));
+    FunctionSettings.functions().forEach(function -> functions.put(function, variables(function)));
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(functions) + "\n";
     } catch (JsonProcessingException e) {
@@ -80,25 +66,11 @@ final class EnvironmentFiles {
     return "sam local invoke SchedulerFunction --event events/check.json --env-vars " + file;
   }
 
-  /** What {@code reader} asks for is what the function reads. */
-  private SortedMap<String, String> variables(Function<Map<String, String>, Object> reader) {
-    Set<String> read = new TreeSet<>();
-    Object _ =
-        reader.apply(
-            new AbstractMap<>() {
-              @Override
-              public @Nullable String get(@Nullable Object name) {
-                read.add(String.valueOf(name));
-                return environment.get(String.valueOf(name));
-              }
-
-              @Override
-              public Set<Entry<String, String>> entrySet() {
-                return environment.entrySet();
-              }
-            });
+  /** What the function asks for, and no more. */
+  private SortedMap<String, String> variables(String function) {
     SortedMap<String, String> variables = new TreeMap<>();
-    read.forEach(name -> variables.put(name, environment.getOrDefault(name, "")));
+    FunctionSettings.read(function, environment)
+        .forEach(name -> variables.put(name, environment.getOrDefault(name, "")));
     return variables;
   }
 }

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sensormeter.config.RecorderSettings;
-import io.sensormeter.config.ReporterSettings;
+import io.sensormeter.config.FunctionSettings;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.template.Template.Resource;
@@ -15,10 +14,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,19 +26,13 @@ final class TemplateFunctionsTest {
   private static final Set<String> LEDGER_SIDE = Set.of("SchedulerFunction", "RecorderFunction");
   private static final String SECRET = "arn:aws:secretsmanager:us-east-1:1:secret:x";
 
-  private static final Map<String, Consumer<Map<String, String>>> READERS =
-      Map.of(
-          "SchedulerFunction", SchedulerSettings::read,
-          "ReporterFunction", ReporterSettings::read,
-          "RecorderFunction", RecorderSettings::read);
-
   private final Template template = Template.read();
 
   @Test
   void functionsAreThoseOfTheDesign() {
     assertThat(template.functions())
         .extracting(Resource::id)
-        .containsExactlyInAnyOrderElementsOf(READERS.keySet());
+        .containsExactlyInAnyOrderElementsOf(FunctionSettings.functions());
   }
 
   @Test
@@ -69,20 +61,19 @@ final class TemplateFunctionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction"})
   void variablesDeclaredAreThoseTheCodeReads(String function) {
-    Recording environment = new Recording(startable(function));
-    READERS.getOrDefault(function, _ -> {}).accept(environment);
+    SortedSet<String> names = FunctionSettings.read(function, startable(function));
     // Read by App, and by nothing that may fail.
-    environment.names.add("POWERTOOLS_SERVICE_NAME");
+    names.add("POWERTOOLS_SERVICE_NAME");
 
     assertThat(variables(function).keySet())
         .as("declared and read by " + function)
-        .containsExactlyInAnyOrderElementsOf(environment.names);
+        .containsExactlyInAnyOrderElementsOf(names);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction"})
   void defaultsOfTheParametersStartTheFunction(String function) {
-    assertThatCode(() -> READERS.getOrDefault(function, _ -> {}).accept(startable(function)))
+    assertThatCode(() -> FunctionSettings.read(function, startable(function)))
         .doesNotThrowAnyException();
   }
 
@@ -183,22 +174,5 @@ final class TemplateFunctionsTest {
     return value.has("Ref") && !template.parameter(value.path("Ref").asText()).isMissingNode()
         ? template.parameter(value.path("Ref").asText()).path("Default").asText("")
         : text(value);
-  }
-
-  /** Notes what it is asked for. */
-  private static final class Recording extends HashMap<String, String> {
-    private static final long serialVersionUID = 1L;
-
-    private final Set<String> names = new TreeSet<>();
-
-    Recording(Map<String, String> values) {
-      super(values);
-    }
-
-    @Override
-    public @Nullable String get(Object name) {
-      names.add((String) name);
-      return super.get(name);
-    }
   }
 }

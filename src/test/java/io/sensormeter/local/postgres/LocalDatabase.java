@@ -130,6 +130,20 @@ public final class LocalDatabase {
   }
 
   /**
+   * Gives the database a source of its user's own, in place of any other.
+   *
+   * @param body its language and text, such as {@code language sql as $$ select … $$}
+   */
+  public void createSource(String body) {
+    execute(
+        """
+        create or replace function metering.billable_readings(at timestamptz)
+        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
+        """
+            + body);
+  }
+
+  /**
    * A backend ends a moment after its client closed the socket, so the server is given up to two
    * seconds to notice; only a leak lasts that long.
    */
