@@ -20,6 +20,7 @@ public final class LocalSecrets implements AutoCloseable {
 
   private final Map<String, String> values = new ConcurrentHashMap<>();
   private final Map<String, Integer> reads = new ConcurrentHashMap<>();
+  private final Map<String, Rotation> rotations = new ConcurrentHashMap<>();
   private final LoopbackServer server = LoopbackServer.start(Map.of("/", this::answer));
   private final SecretsManagerClient client =
       SecretsManagerClient.builder()
@@ -29,6 +30,9 @@ public final class LocalSecrets implements AutoCloseable {
               StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
           .httpClientBuilder(UrlConnectionHttpClient.builder())
           .build();
+
+  /** A value that takes the present one's place once it was read so many times in all. */
+  private record Rotation(int reads, String value) {}
 
   private LocalSecrets() {}
 
@@ -46,7 +50,16 @@ public final class LocalSecrets implements AutoCloseable {
 
   /** Creates the secret or, as a rotation does, replaces its value. */
   public void put(String arn, String value) {
+    rotations.remove(arn);
     values.put(arn, value);
+  }
+
+  /**
+   * Replaces the secret's value, as a late rotation does: whoever reads it the next {@code reads}
+   * times still gets the present one.
+   */
+  public void putAfterReads(String arn, int reads, String value) {
+    rotations.put(arn, new Rotation(reads(arn) + reads, value));
   }
 
   /** How often the secret was asked for, found or not. */
@@ -69,7 +82,11 @@ public final class LocalSecrets implements AutoCloseable {
         return;
       }
       String arn = request.path("SecretId").asText();
-      reads.merge(arn, 1, Integer::sum);
+      int read = reads.merge(arn, 1, Integer::sum);
+      Rotation rotation = rotations.get(arn);
+      if (rotation != null && read > rotation.reads()) {
+        put(arn, rotation.value());
+      }
       String value = values.get(arn);
       if (value == null) {
         send(

@@ -14,6 +14,9 @@ public sealed interface Fault {
   /** 500 with a Stripe error although the event was stored; stored under the idempotency key. */
   record ServerErrorAfterProcessing() implements Fault {}
 
+  /** 400 with this code and message: Stripe refuses the event for good, and does not store it. */
+  record Refused(String code, String message) implements Fault {}
+
   /**
    * No body at all, such as a gateway's 502; stripe-java 33.3.0 throws NullPointerException on it
    * (facts/stripe.md, stripe-java).

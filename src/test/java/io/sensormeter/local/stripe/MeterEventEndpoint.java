@@ -109,6 +109,7 @@ final class MeterEventEndpoint {
       case Fault.ServerErrorAfterProcessing() -> process(fault, call, form, body, livemode);
       case Fault.RejectedLater(var _) -> process(fault, call, form, body, livemode);
       case Fault.RateLimited(var reason) -> HttpAnswer.rateLimited(reason);
+      case Fault.Refused(var code, var message) -> HttpAnswer.refused(message, code, null);
       case Fault.EmptyAnswer(var status) -> HttpAnswer.empty(status);
       case Fault.HtmlAnswer(var status) -> HttpAnswer.html(status);
       case Fault.HangBeforeProcessing(), Fault.ResetBeforeProcessing() -> null;

@@ -1,0 +1,80 @@
+package io.sensormeter.local;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.MDC;
+
+/**
+ * What one invocation prints: its log lines as they ship, and its metric lines as CloudWatch reads
+ * them. Takes over standard output meanwhile, so that tests which run beside each other in one JVM
+ * would read each other's.
+ */
+public final class Printed {
+  /** The logging library forgets it when an invocation ends; log4j2-test.xml asks for it. */
+  private static final String LISTENING = "printed";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> NEEDS_A_PERSON = Set.of("WARN", "ERROR");
+
+  private final List<JsonNode> lines;
+
+  /** A line of the log. */
+  public record Line(String level, String message) {}
+
+  private Printed(List<JsonNode> lines) {
+    this.lines = lines;
+  }
+
+  /** Listens to {@code invocation}, which runs on this thread and invokes one function once. */
+  public static Printed by(Runnable invocation) {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    MDC.put(LISTENING, "true");
+    try {
+      invocation.run();
+    } finally {
+      MDC.remove(LISTENING);
+      System.setOut(before);
+    }
+    return new Printed(
+        printed.toString(StandardCharsets.UTF_8).lines().map(Printed::parsed).toList());
+  }
+
+  /** The value of a metric, which must be there exactly once. */
+  public double metric(String name) {
+    List<JsonNode> values =
+        lines.stream().filter(line -> line.has("_aws")).map(line -> line.path(name)).toList();
+    if (values.size() != 1 || !values.getFirst().isNumber()) {
+      throw new IllegalStateException(name + " is not there once: " + lines);
+    }
+    return values.getFirst().doubleValue();
+  }
+
+  /** The whole log, in order. */
+  public List<Line> log() {
+    return lines.stream()
+        .filter(line -> line.has("level"))
+        .map(line -> new Line(line.path("level").asText(), line.path("message").asText()))
+        .toList();
+  }
+
+  /** The warnings and errors of the log, in order. */
+  public List<Line> warnings() {
+    return log().stream().filter(line -> NEEDS_A_PERSON.contains(line.level())).toList();
+  }
+
+  private static JsonNode parsed(String line) {
+    try {
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("neither a log line nor a metric line: " + line, e);
+    }
+  }
+}
