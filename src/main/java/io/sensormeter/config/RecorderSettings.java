@@ -1,6 +1,7 @@
 package io.sensormeter.config;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,5 +29,10 @@ public record RecorderSettings(
             variables.address("SECRETS_MANAGER_ENDPOINT"));
     variables.refuseProblems("RecorderFunction");
     return settings;
+  }
+
+  /** An acceptance later than this after its hour comes perhaps too late for its invoice. */
+  public Duration lateAfter() {
+    return Duration.ofHours(1L + invoiceGraceHours);
   }
 }

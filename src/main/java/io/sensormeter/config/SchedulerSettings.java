@@ -59,4 +59,9 @@ public record SchedulerSettings(
     variables.refuseProblems("SchedulerFunction");
     return settings;
   }
+
+  /** Whether nothing captured of the hour is sent. */
+  public boolean inShadow(Hour hour) {
+    return billFrom.isEmpty() || hour.isBefore(billFrom.get());
+  }
 }

@@ -9,7 +9,7 @@ package io.sensormeter.ledger;
  * captured_at, send_before (null = no copy has left yet), organization (null = all). The result is
  * one row: reports, rejected, total. The caller holds the hour's lock.
  */
-final class CaptureSql {
+public final class CaptureSql {
 
   private static final String ARGUMENT =
       """
@@ -167,7 +167,7 @@ final class CaptureSql {
    *
    * @param source what follows {@code from}, its rows named {@code r}
    */
-  static String judged(String source) {
+  public static String judged(String source) {
     return "with " + reading(source).strip().substring(1) + NOTHING_STANDING + JUDGED;
   }
 

@@ -1,14 +1,18 @@
 package io.sensormeter.ledger;
 
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.sensormeter.database.Database;
+import io.sensormeter.database.DatabaseException;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Transaction;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
-import org.flywaydb.core.api.configuration.FluentConfiguration;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +29,8 @@ public final class Migrations {
 
   private final Database database;
   private final boolean shippedSource;
-  private boolean done;
+  // In the life of an execution environment: a new release is a new one.
+  private boolean current;
 
   /**
    * @param shippedSource whether {@code metering.billable_readings} is ours to create; if false no
@@ -37,49 +42,104 @@ public final class Migrations {
   }
 
   /**
-   * Migrates if behind; once in the life of an execution environment, since a new release is a new
-   * one.
+   * Migrates if behind.
    *
-   * @throws LedgerException if the schema is missing or a migration fails; nothing of it stands
+   * @throws DatabaseException if the schema is missing; nothing was done
+   * @throws IllegalStateException if a migration fails; nothing of it stands
    */
   public void run() {
-    if (done) {
+    if (current) {
       return;
     }
-    try {
-      try (Connection connection = database.open()) {
-        requireSchema(connection);
-        // Held until the connection closes. Flyway takes a lock of its own only after it has looked
-        // whether the schema is empty, and fails if another filled it in between.
-        connection.setAutoCommit(false);
-        Sql.list(connection, row -> "", "select pg_advisory_xact_lock(?)", LOCK);
-        migrate();
-      }
-      done = true;
-    } catch (SQLException e) {
-      throw new LedgerException(
-          "migrating schema metering failed: " + e.getMessage() + " [" + e.getSQLState() + "]", e);
-    }
+    // The lock is held until every script is done. Flyway takes a lock of its own only after it has
+    // looked whether the schema is empty, and fails if another filled it in between.
+    database.transaction(
+        "migrating schema metering",
+        transaction -> {
+          requireSchema(transaction);
+          transaction.lock(LOCK);
+          migrate(database.connections());
+          return LOCK;
+        });
+    current = true;
   }
 
   /**
-   * The scripts that {@link #run} would run, by file name. Reads only.
+   * For what must change nothing: goes on only if {@link #run} would have nothing to do.
    *
-   * @param opener gives connections to a schema that exists
+   * @throws IllegalStateException naming both versions and the pending scripts
    */
-  static List<String> pending(boolean shippedSource, Opener opener) throws SQLException {
+  public void requireCurrent() {
+    if (current) {
+      return;
+    }
+    database
+        .readOnly()
+        .transaction(
+            "looking at schema metering",
+            transaction -> {
+              requireSchema(transaction);
+              return LOCK;
+            });
+    MigrationInfoService info = info(database.connections(), shippedSource);
+    List<String> pending = scripts(info);
+    if (!pending.isEmpty()) {
+      throw new IllegalStateException(
+          "the ledger is at version %s, this release needs %s (pending: %s); a dry run and a reading command change nothing, so nothing was done. {\"command\":\"tick\"} migrates it, and so does the next hour's tick"
+              .formatted(
+                  version(Optional.ofNullable(info.current())),
+                  version(Arrays.stream(info.all()).filter(m -> m.getVersion() != null).toList()),
+                  String.join(", ", pending)));
+    }
+    current = true;
+  }
+
+  /** The scripts that {@link #run} would run, by file name. Needs a schema that exists. */
+  public static List<String> pending(ReadOnly reads, boolean shippedSource) {
+    return scripts(info(reads.connections(), shippedSource));
+  }
+
+  private static List<String> scripts(MigrationInfoService info) {
+    return Arrays.stream(info.pending()).map(MigrationInfo::getScript).toList();
+  }
+
+  private static String version(List<MigrationInfo> migrations) {
+    return version(migrations.stream().max((a, b) -> a.getVersion().compareTo(b.getVersion())));
+  }
+
+  private static String version(Optional<MigrationInfo> migration) {
+    return migration
+        .map(MigrationInfo::getVersion)
+        .map(MigrationVersion::getVersion)
+        .orElse("0 (not made yet)");
+  }
+
+  private static MigrationInfoService info(DataSource connections, boolean shippedSource) {
     try {
-      return Arrays.stream(configuration(shippedSource, opener).load().info().pending())
-          .map(MigrationInfo::getScript)
-          .toList();
+      return flyway(connections, shippedSource).info();
     } catch (FlywayException e) {
-      throw new SQLException(e.getMessage(), e);
+      throw failed("comparing the migrations of schema metering", e);
     }
   }
 
-  private static FluentConfiguration configuration(boolean shippedSource, Opener opener) {
+  private void migrate(DataSource connections) {
+    try {
+      var result = flyway(connections, shippedSource).migrate();
+      if (result.migrationsExecuted > 0) {
+        LOG.info("schema metering migrated: {} script(s) run", result.migrationsExecuted);
+      }
+    } catch (FlywayException e) {
+      throw failed("migrating schema metering", e);
+    }
+  }
+
+  private static IllegalStateException failed(String what, FlywayException e) {
+    return new IllegalStateException(what + " failed: " + e.getMessage(), e);
+  }
+
+  private static Flyway flyway(DataSource connections, boolean shippedSource) {
     return Flyway.configure(Migrations.class.getClassLoader())
-        .dataSource(new Connections(opener))
+        .dataSource(connections)
         .defaultSchema("metering")
         .schemas("metering")
         .createSchemas(false)
@@ -92,54 +152,25 @@ public final class Migrations {
         .locations(
             shippedSource
                 ? new String[] {"classpath:db/ledger", "classpath:db/source"}
-                : new String[] {"classpath:db/ledger"});
+                : new String[] {"classpath:db/ledger"})
+        .load();
   }
 
-  private void migrate() throws SQLException {
-    try {
-      var result = configuration(shippedSource, database::open).load().migrate();
-      if (result.migrationsExecuted > 0) {
-        LOG.info("schema metering migrated: {} script(s) run", result.migrationsExecuted);
-      }
-    } catch (FlywayException e) {
-      throw new SQLException(e.getMessage(), e);
-    }
-  }
-
-  private static void requireSchema(Connection connection) throws SQLException {
+  private static void requireSchema(Transaction transaction) {
     boolean usable =
-        Sql.one(
-                connection,
-                row -> row.getBoolean(1),
+        transaction
+            .one(
+                row -> row.flag("usable"),
                 """
                 select coalesce((
                   select has_schema_privilege(s.oid, 'CREATE')
-                  from pg_namespace s where s.nspname = 'metering'), false)
+                  from pg_namespace s where s.nspname = 'metering'), false) as usable
                 """)
             .orElseThrow();
     if (!usable) {
-      throw new SQLException(
+      throw new IllegalStateException(
           "schema metering does not exist or is not owned by this role: run role.sql first, see"
               + " 'The database role' in the README");
-    }
-  }
-
-  interface Opener {
-    Connection open() throws SQLException;
-  }
-
-  /** Flyway opens connections of its own, with the same settings as everyone's. */
-  private static final class Connections extends PGSimpleDataSource {
-
-    private final transient Opener opener;
-
-    Connections(Opener opener) {
-      this.opener = opener;
-    }
-
-    @Override
-    public Connection getConnection() throws SQLException {
-      return opener.open();
     }
   }
 }

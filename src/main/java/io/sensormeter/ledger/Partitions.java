@@ -1,8 +1,8 @@
 package io.sensormeter.ledger;
 
+import io.sensormeter.database.Database;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,27 +25,26 @@ final class Partitions {
    * the parent is never locked exclusively; gives up after two seconds rather than queue behind a
    * long transaction and hold everyone up.
    *
-   * @throws LedgerException if a lock was not to be had; nothing was captured, the hour stays owed
+   * @throws io.sensormeter.database.DatabaseException if a lock was not to be had; nothing was
+   *     captured, the hour stays owed
    */
   static void require(Database database, Hour hour) {
     OffsetDateTime month =
         hour.start().atOffset(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).withDayOfMonth(1);
     String partition = "meter_report_" + NAME.format(month);
-    if (database.transaction("looking for " + partition, c -> attached(c, partition))) {
+    if (database.transaction("looking for " + partition, t -> attached(t, partition))) {
       return;
     }
     database.transaction(
         "making partition " + partition,
-        connection -> {
-          Sql.update(connection, "set local lock_timeout = '2s'");
-          Sql.list(connection, row -> "", "select pg_advisory_xact_lock(?)", LOCK);
-          if (!attached(connection, partition)) {
-            Sql.update(
-                connection,
+        transaction -> {
+          transaction.update("set local lock_timeout = '2s'");
+          transaction.lock(LOCK);
+          if (!attached(transaction, partition)) {
+            transaction.update(
                 "create table metering.%s (like metering.meter_report including defaults including constraints)"
                     .formatted(partition));
-            Sql.update(
-                connection,
+            transaction.update(
                 "alter table metering.meter_report attach partition metering.%s for values from ('%s') to ('%s')"
                     .formatted(partition, BOUND.format(month), BOUND.format(month.plusMonths(1))));
           }
@@ -53,10 +52,10 @@ final class Partitions {
         });
   }
 
-  private static boolean attached(Connection connection, String partition) throws SQLException {
-    return Sql.one(
-            connection,
-            row -> true,
+  private static boolean attached(Transaction transaction, String partition) {
+    return transaction
+        .one(
+            _ -> true,
             """
             select 1 from pg_inherits
             where inhparent = 'metering.meter_report'::regclass

@@ -1,14 +1,17 @@
 package io.sensormeter.ledger;
 
+import io.sensormeter.database.Database;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Row;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.ReportKey;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,47 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publications {
 
-  /** How long a copy lives: past it at the second tick, so that silence costs two hours at most. */
-  public static final int COPY_MINUTES = 110;
-
-  /** Sends no hour older than 34 days: Stripe takes timestamps of up to 35 days. */
-  public static final int SEND_HOURS_MAX = 816;
-
-  /** Additive: the last send lies inside Stripe's 24 hours of identifier uniqueness. */
-  public static final int ADDITIVE_SEND_HOURS = 23;
-
-  /**
-   * On a {@code last} meter a copy expires this far into the clock's hour: a tick may come five
-   * minutes early, and a copy of its hour may never be on its way beside one of an earlier hour,
-   * since Stripe does not say whether the latest timestamp or the latest receipt counts.
-   */
-  static final int LAST_SEND_MINUTES = 55;
-
-  /**
-   * The limit of {@code report} at {@code clock.now}, past which no copy of it is sent; what is
-   * pending on a {@code last} meter gets another one in the next hour, unless superseded.
-   */
-  private static final String LIMIT =
-      """
-      case report.kind
-        when 'sum-hourly' then report.hour + interval '%d hours'
-        when 'last' then least(
-          report.captured_at + interval '%d hours',
-          greatest(report.hour, date_trunc('hour', clock.now, 'UTC')) + interval '%d minutes')
-        else report.captured_at + interval '%2$d hours'
-      end
-      """
-          .formatted(SEND_HOURS_MAX, ADDITIVE_SEND_HOURS, LAST_SEND_MINUTES);
-
-  /** A new {@code send_before} for {@code report} at {@code clock.now}. */
-  static final String SEND_BEFORE =
-      "least(clock.now + interval '%d minutes', %s)".formatted(COPY_MINUTES, LIMIT);
-
   private static final String COPY_COLUMNS =
       """
       report.meter, report.organization_id, report.revision, report.kind, report.value,
       report.stripe_customer_id, report.identifier
       """;
+
+  private static final String UNPUBLISHED =
+      "status = 'captured' and published_at is null and send_before > ?";
 
   private final Database database;
 
@@ -69,8 +39,11 @@ public final class Publications {
   /** A place in the order of publishing. */
   public record Position(String organizationId, String meter) {
 
-    static Position of(Copy copy) {
-      return new Position(copy.key().organizationId(), copy.key().meter());
+    private static final Position START = new Position("", "");
+
+    @Override
+    public String toString() {
+      return equals(START) ? "nothing" : organizationId;
     }
   }
 
@@ -78,14 +51,15 @@ public final class Publications {
    * The right to publish an hour alone.
    *
    * @param sendBefore what its copies carry
-   * @param after where an earlier publisher stopped; null = at the start
+   * @param after where an earlier publisher stopped
    * @param until when the right ends unless moved on
    */
-  public record Claim(Hour hour, Instant sendBefore, @Nullable Position after, Instant until) {
+  public record Claim(Hour hour, Instant sendBefore, Position after, Instant until) {
 
     /** The same right, read on behind {@code copy}; the ledger knows nothing of it yet. */
     public Claim behind(Copy copy) {
-      return new Claim(hour, sendBefore, Position.of(copy), until);
+      Position behind = new Position(copy.key().organizationId(), copy.key().meter());
+      return new Claim(hour, sendBefore, behind, until);
     }
   }
 
@@ -94,41 +68,31 @@ public final class Publications {
    * have not expired. A crash leaves it to the next claim once {@code until} has passed.
    */
   public Optional<Claim> claim(Instant now, Instant until) {
-    return database.transaction(
+    return database.one(
         "claiming an hour to publish",
-        connection ->
-            Sql.one(
-                connection,
-                Publications::claim,
-                """
-                update metering.tick set publisher_until = ?
-                where hour = (
-                  select hour from metering.tick
-                  where status = 'captured' and published_at is null and send_before > ?
-                    and (publisher_until is null or publisher_until <= ?)
-                  order by hour desc limit 1
-                  for update skip locked)
-                returning hour, send_before, published_through, publisher_until
-                """,
-                until,
-                now,
-                now));
+        Publications::claim,
+        """
+        update metering.tick set publisher_until = ?
+        where hour = (
+          select hour from metering.tick
+          where %s and (publisher_until is null or publisher_until <= ?)
+          order by hour desc limit 1
+          for update skip locked)
+        returning hour, send_before, published_through, publisher_until
+        """
+            .formatted(UNPUBLISHED),
+        until,
+        now,
+        now);
   }
 
-  /** The newest captured hour that is not published, claimed or not, and may still be. */
-  public Optional<Hour> unpublished(Instant now) {
-    return database.transaction(
+  /** The captured hours that are not published, claimed or not, and may still be, newest first. */
+  public static List<Hour> unpublishedHours(ReadOnly reads, Instant now) {
+    return reads.list(
         "looking for unpublished hours",
-        connection ->
-            Sql.one(
-                connection,
-                row -> new Hour(Sql.presentInstant(row, "hour")),
-                """
-                select hour from metering.tick
-                where status = 'captured' and published_at is null and send_before > ?
-                order by hour desc limit 1
-                """,
-                now));
+        row -> row.hour("hour"),
+        "select hour from metering.tick where %s order by hour desc".formatted(UNPUBLISHED),
+        now);
   }
 
   /**
@@ -136,27 +100,23 @@ public final class Publications {
    * it.
    */
   public List<Copy> page(Claim claim, int size) {
-    Position after = claim.after() == null ? new Position("", "") : claim.after();
-    return database.transaction(
+    return database.list(
         "reading reports of " + claim.hour(),
-        connection ->
-            Sql.list(
-                connection,
-                row -> copy(row, claim.hour(), claim.sendBefore()),
-                "select "
-                    + COPY_COLUMNS
-                    + """
-                    from metering.meter_report as report
-                    where report.hour = ? and (report.organization_id, report.meter) > (?, ?)
-                      and report.status = 'pending' and report.send_before = ?
-                    order by report.organization_id, report.meter
-                    limit ?
-                    """,
-                claim.hour().start(),
-                after.organizationId(),
-                after.meter(),
-                claim.sendBefore(),
-                size));
+        row -> copy(row, claim.hour(), claim.sendBefore()),
+        """
+        select %s
+        from metering.meter_report as report
+        where report.hour = ? and (report.organization_id, report.meter) > (?, ?)
+          and report.status = 'pending' and report.send_before = ?
+        order by report.organization_id, report.meter
+        limit ?
+        """
+            .formatted(COPY_COLUMNS),
+        claim.hour(),
+        claim.after().organizationId(),
+        claim.after().meter(),
+        claim.sendBefore(),
+        size);
   }
 
   /**
@@ -167,58 +127,66 @@ public final class Publications {
    *     meanwhile
    */
   public Optional<Claim> advance(Claim claim, Copy through, Instant until) {
-    Position position = Position.of(through);
-    return database.transaction(
+    return database.one(
         "noting how far " + claim.hour() + " is published",
-        connection ->
-            Sql.one(
-                connection,
-                Publications::claim,
-                """
-                update metering.tick set published_through = ?, publisher_until = ?
-                where hour = ? and publisher_until = ? and published_at is null
-                returning hour, send_before, published_through, publisher_until
-                """,
-                new String[] {position.organizationId(), position.meter()},
-                until,
-                claim.hour().start(),
-                claim.until()));
+        Publications::claim,
+        """
+        update metering.tick set published_through = ?, publisher_until = ?
+        where hour = ? and publisher_until = ? and published_at is null
+        returning hour, send_before, published_through, publisher_until
+        """,
+        new String[] {through.key().organizationId(), through.key().meter()},
+        until,
+        claim.hour(),
+        claim.until());
   }
 
   /** Gives the hour back: published as a whole, or left for the next claim. */
   public void release(Claim claim, boolean published, Instant now) {
-    database.transaction(
+    database.update(
         "closing the publishing of " + claim.hour(),
-        connection ->
-            Sql.update(
-                connection,
-                """
-                update metering.tick set publisher_until = null, published_at = ?
-                where hour = ? and publisher_until = ?
-                """,
-                published ? now : null,
-                claim.hour().start(),
-                claim.until()));
+        """
+        update metering.tick set publisher_until = null, published_at = ?
+        where hour = ? and publisher_until = ?
+        """,
+        published ? now : null,
+        claim.hour(),
+        claim.until());
   }
 
-  /** The hours with pending reports whose every copy has expired, newest first. */
-  public List<Hour> overdueHours(Instant now) {
-    return database.transaction(
+  /**
+   * Closes hours whose first publishing was never finished but whose copies have expired: the sweep
+   * has their reports.
+   */
+  public void close(Instant now) {
+    database.update(
+        "closing hours whose copies have expired",
+        """
+        update metering.tick set published_at = ?
+        where status = 'captured' and published_at is null and send_before <= ?
+        """,
+        now,
+        now);
+  }
+
+  /** How many pending reports have no copy that can still be sent, by hour, newest first. */
+  public static Map<Hour, Integer> overdue(ReadOnly reads, Instant now) {
+    Map<Hour, Integer> overdue = new LinkedHashMap<>();
+    reads.list(
         "looking for overdue reports",
-        connection ->
-            Sql.list(
-                connection,
-                row -> new Hour(Sql.presentInstant(row, "hour")),
-                """
-                select distinct report.hour
-                from metering.meter_report as report, (values (?::timestamptz)) as clock(now)
-                where report.status = 'pending'
-                  and (report.send_before is null or report.send_before <= clock.now)
-                  and clock.now < %s
-                order by report.hour desc
-                """
-                    .formatted(LIMIT),
-                now));
+        row -> overdue.put(row.hour("hour"), row.integer("reports")),
+        """
+        select report.hour, count(*) as reports
+        from metering.meter_report as report, (values (?::timestamptz)) as clock(now)
+        where report.status = 'pending'
+          and (report.send_before is null or report.send_before <= clock.now)
+          and clock.now < %s
+        group by report.hour
+        order by report.hour desc
+        """
+            .formatted(SendLimit.LIMIT),
+        now);
+    return overdue;
   }
 
   /**
@@ -229,105 +197,52 @@ public final class Publications {
    * @param organizationId only this organization's; null = all
    */
   public List<Copy> takeOverdue(Hour hour, @Nullable String organizationId, Instant now, int size) {
-    return database.transaction(
+    return database.list(
         "taking overdue reports of " + hour,
-        connection ->
-            Sql.list(
-                connection,
-                row -> copy(row, hour, Sql.presentInstant(row, "send_before")),
-                """
-                with clock as (select ?::timestamptz as now), due as (
-                  select report.organization_id, report.meter, report.revision, %s as send_before
-                  from metering.meter_report as report, clock
-                  where report.hour = ? and report.status = 'pending'
-                    and (?::text is null or report.organization_id = ?)
-                    and (report.send_before is null or report.send_before <= clock.now)
-                    and clock.now < %s
-                  order by report.organization_id, report.meter
-                  limit ?
-                  for update of report skip locked)
-                update metering.meter_report as report set send_before = due.send_before
-                from due
-                where report.hour = ? and report.organization_id = due.organization_id
-                  and report.meter = due.meter and report.revision = due.revision
-                returning %s, report.send_before
-                """
-                    .formatted(SEND_BEFORE, LIMIT, COPY_COLUMNS),
-                now,
-                hour.start(),
-                organizationId,
-                organizationId,
-                size,
-                hour.start()));
+        row -> copy(row, hour, row.instant("send_before")),
+        """
+        with clock as (select ?::timestamptz as now), due as (
+          select report.organization_id, report.meter, report.revision, %s as send_before
+          from metering.meter_report as report, clock
+          where report.hour = ? and report.status = 'pending'
+            and (?::text is null or report.organization_id = ?)
+            and (report.send_before is null or report.send_before <= clock.now)
+            and clock.now < %s
+          order by report.organization_id, report.meter
+          limit ?
+          for update of report skip locked)
+        update metering.meter_report as report set send_before = due.send_before
+        from due
+        where report.hour = ? and report.organization_id = due.organization_id
+          and report.meter = due.meter and report.revision = due.revision
+        returning %s, report.send_before
+        """
+            .formatted(SendLimit.SEND_BEFORE, SendLimit.LIMIT, COPY_COLUMNS),
+        now,
+        hour,
+        organizationId,
+        organizationId,
+        size,
+        hour);
   }
 
-  /** What {@link #settle} changed. */
-  public record Settled(int expired, int unresolved, int closedHours) {}
-
-  /**
-   * Gives up what may not be sent any more, and closes hours whose first publishing was never
-   * finished but whose copies have expired: the sweep has them.
-   *
-   * <p>pending → expired: the hour is older than Stripe's limit. pending → unresolved: additive and
-   * without an outcome 24 hours after capture; nothing is sent until the summaries were asked.
-   */
-  public Settled settle(Instant now) {
-    return database.transaction(
-        "settling overdue reports",
-        connection -> {
-          int expired =
-              Sql.update(
-                  connection,
-                  """
-                  update metering.meter_report set status = 'expired', settled_at = ?
-                  where status = 'pending' and hour <= ?::timestamptz - interval '%d hours'
-                  """
-                      .formatted(SEND_HOURS_MAX),
-                  now,
-                  now);
-          int unresolved =
-              Sql.update(
-                  connection,
-                  """
-                  update metering.meter_report set status = 'unresolved', settled_at = ?
-                  where status = 'pending' and kind <> 'sum-hourly'
-                    and captured_at <= ?::timestamptz - interval '24 hours'
-                    and (send_before is null or send_before <= ?)
-                  """,
-                  now,
-                  now,
-                  now);
-          int closed =
-              Sql.update(
-                  connection,
-                  """
-                  update metering.tick set published_at = ?
-                  where status = 'captured' and published_at is null and send_before <= ?
-                  """,
-                  now,
-                  now);
-          return new Settled(expired, unresolved, closed);
-        });
-  }
-
-  private static Claim claim(ResultSet row) throws SQLException {
-    java.sql.Array through = row.getArray("published_through");
-    String[] parts = through == null ? null : (String[]) through.getArray();
+  private static Claim claim(Row row) {
+    List<String> through = row.textsOrNull("published_through");
     return new Claim(
-        new Hour(Sql.presentInstant(row, "hour")),
-        Sql.presentInstant(row, "send_before"),
-        parts == null ? null : new Position(parts[0], parts[1]),
-        Sql.presentInstant(row, "publisher_until"));
+        row.hour("hour"),
+        row.instant("send_before"),
+        through == null ? Position.START : new Position(through.get(0), through.get(1)),
+        row.instant("publisher_until"));
   }
 
-  private static Copy copy(ResultSet row, Hour hour, Instant sendBefore) throws SQLException {
+  private static Copy copy(Row row, Hour hour, Instant sendBefore) {
     return new Copy(
         new ReportKey(
-            hour, row.getString("meter"), row.getString("organization_id"), row.getInt("revision")),
-        MeterKind.parse(row.getString("kind")),
-        row.getLong("value"),
-        row.getString("stripe_customer_id"),
-        new Identifier(row.getString("identifier")),
+            hour, row.text("meter"), row.text("organization_id"), row.integer("revision")),
+        MeterKind.parse(row.text("kind")),
+        row.number("value"),
+        row.text("stripe_customer_id"),
+        new Identifier(row.text("identifier")),
         sendBefore);
   }
 }

@@ -1,60 +1,76 @@
 package io.sensormeter.ledger;
 
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.List;
-import java.util.Optional;
+import io.sensormeter.database.DatabaseException;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.SqlState;
+import io.sensormeter.meter.Hour;
 
-/**
- * The signature of the source. Asked only when reading from it has failed, so that whoever made a
- * source of his own learns what is wrong with it, instead of the SQL that met it.
- */
-final class SourceFunction {
+/** The function {@code metering.billable_readings}, as PostgreSQL knows it. */
+public final class SourceFunction {
 
-  private static final String ARGUMENT = "timestamp with time zone";
-  private static final String RESULT =
-      "TABLE(organization_id text, stripe_customer_id text, meter text, value numeric)";
-
-  private record Found(String arguments, String types, String result) {
-
-    boolean fits() {
-      return types.equals(ARGUMENT) && result.equals(RESULT);
-    }
-
-    @Override
-    public String toString() {
-      return "metering.billable_readings(" + arguments + ") returning " + result;
-    }
-  }
+  /**
+   * One row: whether there is a {@code callable} one and the migration has {@code shipped} it,
+   * whether it {@code fits} the expected signature and is {@code executable}, and what was {@code
+   * expected} and found instead.
+   */
+  public static final String SQL =
+      """
+      select coalesce(bool_or(callable), false) as callable,
+        coalesce(bool_or(callable and shipped), false) as shipped,
+        coalesce(bool_or(callable and result = expected), false) as fits,
+        coalesce(bool_or(callable and executable), false) as executable,
+        'the source must be the function metering.billable_readings(at timestamptz) returns table '
+          '(organization_id text, stripe_customer_id text, meter text, value numeric); found: '
+          || coalesce(string_agg(format('(%s) returns %s', arguments, result), '; '),
+                      'none of that name')
+          || '. See ''Adapting the source'' in the README' as expected
+      from (
+        select arguments, arguments = 'timestamp with time zone' as callable,
+          pg_get_function_result(f.oid) as result,
+          'TABLE(organization_id text, stripe_customer_id text, meter text, value numeric)'
+            as expected,
+          coalesce(obj_description(f.oid, 'pg_proc'), '') like 'Shipped with sensor-meter.%'
+            as shipped,
+          has_function_privilege(f.oid, 'EXECUTE') as executable
+        from pg_proc as f join pg_namespace as s on s.oid = f.pronamespace
+        cross join lateral oidvectortypes(f.proargtypes) as arguments
+        where s.nspname = 'metering' and f.proname = 'billable_readings') as found
+      """;
 
   private SourceFunction() {}
 
-  /** What differs from the expected signature; empty if nothing does. */
-  static Optional<String> problem(Connection connection) throws SQLException {
-    List<Found> found =
-        Sql.list(
-            connection,
-            row ->
-                new Found(
-                    row.getString("arguments"), row.getString("types"), row.getString("result")),
-            """
-            select pg_get_function_arguments(f.oid) as arguments,
-              oidvectortypes(f.proargtypes) as types,
-              pg_get_function_result(f.oid) as result
-            from pg_proc as f
-            where f.pronamespace = 'metering'::regnamespace and f.proname = 'billable_readings'
-            order by f.oid
-            """);
-    if (found.stream().anyMatch(Found::fits)) {
-      return Optional.empty();
+  /** Whether a capture could call it, whatever it returns. */
+  public static boolean isCallable(ReadOnly reads) {
+    return reads.one("looking for the source", row -> row.flag("callable"), SQL).orElseThrow();
+  }
+
+  /** A capture's failure, told with what is wrong with the source where it alone would not tell. */
+  static DatabaseException explained(ReadOnly reads, Hour hour, DatabaseException failure) {
+    String state = failure.sqlState();
+    if (state.startsWith(SqlState.CLASS_SYNTAX_OR_ACCESS)
+        || state.startsWith(SqlState.CLASS_DATA)) {
+      return reads
+          .one(
+              "looking for the source",
+              row -> row.text("expected"),
+              "select expected from (" + SQL + ") as source where not fits")
+          .map(expected -> stillOwed(hour, expected, failure))
+          .orElse(failure);
     }
-    return Optional.of(
-        "the source must be the function metering.billable_readings(%s) returning %s, but found %s; see 'Adapting the source' in the README"
-            .formatted(
-                ARGUMENT,
-                RESULT,
-                found.isEmpty()
-                    ? "none"
-                    : String.join(" and ", found.stream().map(Found::toString).toList())));
+    if (state.equals(SqlState.NOT_NULL_VIOLATION) || state.equals(SqlState.CHECK_VIOLATION)) {
+      return stillOwed(
+          hour,
+          "metering.billable_readings gave a row that no report can hold (each needs an"
+              + " organization_id of 1 to 200 characters and a meter of [a-z0-9_]{1,40})",
+          failure);
+    }
+    return failure;
+  }
+
+  private static DatabaseException stillOwed(Hour hour, String problem, DatabaseException failure) {
+    return new DatabaseException(
+        "capturing %s: %s; nothing was captured, the hour stays owed: %s"
+            .formatted(hour, problem, failure.getMessage()),
+        failure);
   }
 }

@@ -27,14 +27,6 @@ public enum MeterKind {
   }
 
   /**
-   * Whether a second event of the same hour replaces the first, whatever its age. The other kinds
-   * are additive: outside Stripe's 24 hours of identifier uniqueness a second event counts again.
-   */
-  public boolean replaceable() {
-    return this == SUM_HOURLY;
-  }
-
-  /**
    * Reads a label.
    *
    * @throws IllegalArgumentException naming the text and the labels there are

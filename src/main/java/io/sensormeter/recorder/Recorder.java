@@ -7,6 +7,7 @@ import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.UnreadableMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,9 +25,14 @@ public final class Recorder {
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
   private final Settlements settlements;
+  private final Duration lateAfter;
 
-  public Recorder(Settlements settlements) {
+  /**
+   * @param lateAfter an acceptance later than this after its hour is late
+   */
+  public Recorder(Settlements settlements, Duration lateAfter) {
     this.settlements = settlements;
+    this.lateAfter = lateAfter;
   }
 
   /**
@@ -39,7 +45,7 @@ public final class Recorder {
   /**
    * Records the batch.
    *
-   * @throws io.sensormeter.ledger.LedgerException if nothing could be recorded; the whole batch
+   * @throws io.sensormeter.database.DatabaseException if nothing could be recorded; the whole batch
    *     returns
    */
   public Recorded record(List<SQSMessage> messages) {
@@ -58,7 +64,7 @@ public final class Recorder {
       }
     }
     Collection<Outcome> reduced = reduce(outcomes);
-    Settled settled = settlements.settle(reduced);
+    Settled settled = settlements.settle(reduced, lateAfter);
     if (settled.unknown() > 0) {
       LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
     }

@@ -5,7 +5,11 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
-import io.sensormeter.telemetry.Telemetry;
+import io.sensormeter.config.RecorderSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.database.Database;
+import io.sensormeter.lambda.Telemetry;
+import io.sensormeter.ledger.Settlements;
 import java.util.Map;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
@@ -20,9 +24,15 @@ public final class RecorderHandler implements RequestHandler<SQSEvent, SQSBatchR
     this(App.onLambda());
   }
 
+  /**
+   * @throws IllegalStateException naming every missing or invalid variable
+   */
   public RecorderHandler(App app) {
-    this.recorder = app.recorder();
     this.telemetry = app.telemetry();
+    RecorderSettings settings = RecorderSettings.read(app.environment());
+    Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
+    Database database = app.database(settings.database(), secrets, Settlements.STATEMENT_TIMEOUT);
+    this.recorder = new Recorder(new Settlements(database), settings.lateAfter());
   }
 
   @Override

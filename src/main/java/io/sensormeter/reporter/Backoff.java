@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * <p>All of a message's receives fit into the 110 minutes after which the ledger may publish the
  * report again ({@code sendBefore}), so that a message reaches the dead-letter queue only when
- * Stripe has been silent for most of that time: {@link #worstCase} is 90.5 minutes.
+ * Stripe has been silent for most of that time: 90.5 minutes at the longest.
  */
 public final class Backoff {
 
@@ -32,16 +32,8 @@ public final class Backoff {
     return Duration.ofMillis(Math.round(longest.toMillis() * (0.5 + chance / 2)));
   }
 
-  /** The sum of the longest delays of {@link #MAX_RECEIVES} receives. */
-  public static Duration worstCase() {
-    Duration sum = Duration.ZERO;
-    for (int receive = 1; receive <= MAX_RECEIVES; receive++) {
-      sum = sum.plus(longest(receive));
-    }
-    return sum;
-  }
-
-  private static Duration longest(int receiveCount) {
+  /** The longest delay after a receive. */
+  static Duration longest(int receiveCount) {
     // Doubled more often it is past the cap anyway, and must not overflow.
     int doublings = Math.clamp(receiveCount - 1L, 0, 10);
     Duration delay = FIRST.multipliedBy(1L << doublings);

@@ -2,12 +2,12 @@ package io.sensormeter.reporter;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sensormeter.meter.Outcome;
-import io.sensormeter.queue.ReportReceipts.Delay;
-import java.time.Duration;
+import io.sensormeter.queue.Receipts.Delay;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * What follows from the fates of a batch: outcomes, returned messages, numbers. Not thread-safe.
@@ -17,42 +17,27 @@ final class Conclusion {
   private final List<Outcome> outcomes = new ArrayList<>();
   private final List<String> returned = new ArrayList<>();
   private final List<Delay> delays = new ArrayList<>();
-  private final int received;
-  private final int unreadable;
-  private int accepted;
-  private int duplicates;
-  private int zeroRefused;
-  private int rejected;
-  private int unanswered;
-  private int rateLimited;
-  private int misconfigured;
-  private int unsent;
-  private int expired;
-  private int repeated;
-
-  private Conclusion(int received, int unreadable) {
-    this.received = received;
-    this.unreadable = unreadable;
-  }
+  private final Map<Count, Integer> counts = new EnumMap<>(Count.class);
+  private final RandomGenerator random;
 
   /**
-   * @param received messages of the batch, readable or not
+   * @param random scatters the delays
    */
-  static Conclusion of(int received, Batch batch, List<ReportFate> fates) {
-    Conclusion conclusion = new Conclusion(received, batch.unreadable().size());
+  Conclusion(Batch batch, List<Fate> fates, RandomGenerator random) {
+    this.random = random;
+    count(Count.RECEIVED, batch.received());
     for (Batch.Unreadable unreadable : batch.unreadable()) {
-      conclusion.returned.add(unreadable.message().getMessageId());
+      count(Count.UNREADABLE, 1);
+      returned.add(unreadable.message().getMessageId());
     }
-    for (ReportFate one : fates) {
-      conclusion.add(one.report(), one.fate());
-    }
-    return conclusion;
+    fates.forEach(this::add);
   }
 
   List<Outcome> outcomes() {
     return outcomes;
   }
 
+  /** SQS's ids of the messages that must not be deleted. */
   List<String> returned() {
     return returned;
   }
@@ -62,76 +47,59 @@ final class Conclusion {
   }
 
   ReporterSummary summary() {
-    return new ReporterSummary(
-        received,
-        accepted,
-        duplicates,
-        zeroRefused,
-        rejected,
-        unreadable,
-        unanswered,
-        rateLimited,
-        misconfigured,
-        unsent,
-        expired,
-        repeated);
+    return new ReporterSummary(counts);
   }
 
-  private void add(ReportCopies report, Fate fate) {
-    int messages = report.messages().size();
+  private void add(Fate fate) {
+    List<SQSMessage> messages = fate.report().messages();
     switch (fate) {
       case Fate.Settled settled -> {
         outcomes.add(settled.outcome());
         count(settled.outcome());
-        repeated += messages - 1;
+        count(Count.REPEATED, messages.size() - 1);
       }
-      case Fate.Expired _ -> expired += messages;
+      case Fate.Expired _ -> count(Count.EXPIRED, messages.size());
       case Fate.Unanswered none -> {
-        unanswered += messages;
-        rateLimited += none.answer().rateLimited() ? messages : 0;
-        giveBack(report);
-        for (SQSMessage message : report.messages()) {
-          delays.add(delay(message));
-        }
+        count(Count.RATE_LIMITED, none.answer().rateLimited() ? messages.size() : 0);
+        giveBack(Count.UNANSWERED, messages);
+        messages.forEach(message -> delays.add(delay(message)));
       }
-      case Fate.Misconfigured _ -> {
-        misconfigured += messages;
-        giveBack(report);
-      }
-      case Fate.Unsent _ -> {
-        unsent += messages;
-        giveBack(report);
-      }
+      case Fate.Misconfigured _ -> giveBack(Count.MISCONFIGURED, messages);
+      case Fate.Unsent _ -> giveBack(Count.UNSENT, messages);
     }
   }
 
   private void count(Outcome outcome) {
     switch (outcome) {
       case Outcome.Accepted one -> {
-        accepted++;
-        duplicates += one.duplicate() ? 1 : 0;
+        count(Count.ACCEPTED, 1);
+        count(Count.DUPLICATES, one.duplicate() ? 1 : 0);
       }
       case Outcome.ZeroRefused _ -> {
-        accepted++;
-        zeroRefused++;
+        count(Count.ACCEPTED, 1);
+        count(Count.ZERO_REFUSED, 1);
       }
-      case Outcome.Rejected _ -> rejected++;
+      case Outcome.Rejected _ -> count(Count.REJECTED, 1);
     }
   }
 
-  private void giveBack(ReportCopies report) {
-    for (SQSMessage message : report.messages()) {
-      returned.add(message.getMessageId());
-    }
+  private void giveBack(Count because, List<SQSMessage> messages) {
+    count(because, messages.size());
+    messages.forEach(message -> returned.add(message.getMessageId()));
   }
 
-  private static Delay delay(SQSMessage message) {
+  private void count(Count what, int messages) {
+    counts.merge(what, messages, Integer::sum);
+  }
+
+  private Delay delay(SQSMessage message) {
     Map<String, String> attributes = message.getAttributes();
     // Lambda sends them with each message; without them, the shortest delay is the safe one.
     String receiveCount =
         attributes == null ? "1" : attributes.getOrDefault("ApproximateReceiveCount", "1");
-    Duration delay =
-        Backoff.delay(Integer.parseInt(receiveCount), ThreadLocalRandom.current().nextDouble());
-    return new Delay(message.getMessageId(), message.getReceiptHandle(), delay);
+    return new Delay(
+        message.getMessageId(),
+        message.getReceiptHandle(),
+        Backoff.delay(Integer.parseInt(receiveCount), random.nextDouble()));
   }
 }

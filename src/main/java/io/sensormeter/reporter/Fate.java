@@ -6,18 +6,20 @@ import io.sensormeter.stripe.Answer;
 /** What became of a report's copies in this batch. */
 sealed interface Fate {
 
+  Batch.Report report();
+
   /** Stripe gave its last word. The messages are deleted, once the outcome has left. */
-  record Settled(Outcome outcome) implements Fate {}
+  record Settled(Batch.Report report, Outcome outcome) implements Fate {}
 
   /** {@code sendBefore} had passed: not sent, deleted. The ledger publishes the report again. */
-  record Expired() implements Fate {}
+  record Expired(Batch.Report report) implements Fate {}
 
   /** Sent, but what Stripe made of it is unknown. The messages come back, later each time. */
-  record Unanswered(Answer.NoAnswer answer) implements Fate {}
+  record Unanswered(Batch.Report report, Answer.NoAnswer answer) implements Fate {}
 
   /** Refused for how things are set up. The messages come back. */
-  record Misconfigured(Answer.ConfigurationError error) implements Fate {}
+  record Misconfigured(Batch.Report report, Answer.ConfigurationError error) implements Fate {}
 
   /** Not sent: too little time was left, or another met a configuration error. They come back. */
-  record Unsent() implements Fate {}
+  record Unsent(Batch.Report report) implements Fate {}
 }

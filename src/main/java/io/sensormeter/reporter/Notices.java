@@ -15,35 +15,29 @@ import org.slf4j.Logger;
 final class Notices {
 
   private final List<Batch.Unreadable> unreadable;
-  private final Map<String, List<ReportCopies>> unanswered = new LinkedHashMap<>();
-  private final Map<String, List<ReportCopies>> misconfigured = new LinkedHashMap<>();
-  private final Map<String, List<ReportCopies>> rejected = new LinkedHashMap<>();
+  private final Map<String, List<Batch.Report>> unanswered = new LinkedHashMap<>();
+  private final Map<String, List<Batch.Report>> misconfigured = new LinkedHashMap<>();
+  private final Map<String, List<Batch.Report>> rejected = new LinkedHashMap<>();
   private int unsent;
 
-  private Notices(List<Batch.Unreadable> unreadable) {
-    this.unreadable = unreadable;
+  Notices(Batch batch, List<Fate> fates) {
+    this.unreadable = batch.unreadable();
+    fates.forEach(this::add);
   }
 
-  static Notices of(Batch batch, List<ReportFate> fates) {
-    Notices notices = new Notices(batch.unreadable());
-    for (ReportFate one : fates) {
-      notices.add(one.report(), one.fate());
-    }
-    return notices;
-  }
-
-  private void add(ReportCopies report, Fate fate) {
+  private void add(Fate fate) {
     switch (fate) {
-      case Fate.Settled(Outcome.Rejected outcome) -> add(rejected, outcome.code(), report);
+      case Fate.Settled(Batch.Report report, Outcome.Rejected outcome) ->
+          add(rejected, outcome.code(), report);
       case Fate.Settled _, Fate.Expired _ -> {}
-      case Fate.Unanswered none -> add(unanswered, none.answer().reason(), report);
-      case Fate.Misconfigured found -> add(misconfigured, found.error().message(), report);
+      case Fate.Unanswered none -> add(unanswered, none.answer().reason(), none.report());
+      case Fate.Misconfigured found -> add(misconfigured, found.error().message(), found.report());
       case Fate.Unsent _ -> unsent++;
     }
   }
 
   private static void add(
-      Map<String, List<ReportCopies>> reports, String reason, ReportCopies report) {
+      Map<String, List<Batch.Report>> reports, String reason, Batch.Report report) {
     reports.computeIfAbsent(reason, key -> new ArrayList<>()).add(report);
   }
 
@@ -93,7 +87,7 @@ final class Notices {
                 first(reports)));
   }
 
-  private static String first(List<ReportCopies> reports) {
+  private static String first(List<Batch.Report> reports) {
     return reports.getFirst().copy().identifier().value();
   }
 }

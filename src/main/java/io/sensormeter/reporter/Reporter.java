@@ -1,14 +1,17 @@
 package io.sensormeter.reporter;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Outcome;
-import io.sensormeter.queue.Deadline;
 import io.sensormeter.queue.OutcomeQueue;
-import io.sensormeter.queue.ReportReceipts;
+import io.sensormeter.queue.Receipts;
 import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.Pace;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -32,25 +35,31 @@ public final class Reporter {
    */
   public static final Duration AWS_CALL_MAX = Duration.ofSeconds(4);
 
-  private static final Logger log = LoggerFactory.getLogger(Reporter.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
 
   private final MeterEvents events;
   private final OutcomeQueue outcomeQueue;
-  private final ReportReceipts receipts;
+  private final Receipts receipts;
   private final Pace pace;
   private final int inFlight;
-  private final InstantSource clock;
+  private final Time time;
+  private final RandomGenerator random;
+  private final Executor executor;
 
   /**
    * @param inFlight the most calls to Stripe at once, as {@code STRIPE_IN_FLIGHT}; above 0
+   * @param random scatters the delays of what returns
+   * @param executor starts the calls side by side
    */
   public Reporter(
       MeterEvents events,
       OutcomeQueue outcomeQueue,
-      ReportReceipts receipts,
+      Receipts receipts,
       Pace pace,
       int inFlight,
-      InstantSource clock) {
+      Time time,
+      RandomGenerator random,
+      Executor executor) {
     if (inFlight < 1) {
       throw new IllegalArgumentException(inFlight + " calls in flight are none");
     }
@@ -59,7 +68,9 @@ public final class Reporter {
     this.receipts = receipts;
     this.pace = pace;
     this.inFlight = inFlight;
-    this.clock = clock;
+    this.time = time;
+    this.random = random;
+    this.executor = executor;
   }
 
   /**
@@ -72,22 +83,22 @@ public final class Reporter {
    * @throws RuntimeException if the key cannot be read, and then nothing was sent; if the outcomes
    *     did not leave; or at a fault of ours
    */
-  public BatchResult report(List<SQSMessage> messages, Deadline deadline) {
+  Conclusion report(List<SQSMessage> messages, Deadline deadline) {
     events.requireKey();
     Batch batch = Batch.read(messages);
-    List<ReportFate> fates =
-        new Sending(events, pace, clock, deadline).run(batch.customers(), inFlight);
-    Notices.of(batch, fates).log(log);
-    Conclusion conclusion = Conclusion.of(messages.size(), batch, fates);
+    List<Fate> fates =
+        new Sending(events, pace, time, deadline).run(batch.customers(), inFlight, executor);
+    new Notices(batch, fates).log(LOG);
+    Conclusion conclusion = new Conclusion(batch, fates, random);
     send(conclusion.outcomes());
     delay(conclusion.delays(), deadline);
-    return new BatchResult(conclusion.returned(), conclusion.summary());
+    return conclusion;
   }
 
-  private void delay(List<ReportReceipts.Delay> delays, Deadline deadline) {
-    List<ReportReceipts.Failure> failures = receipts.delay(delays, deadline, AWS_CALL_MAX);
+  private void delay(List<Receipts.Delay> delays, Deadline deadline) {
+    List<Receipts.Failure> failures = receipts.delay(delays, deadline, AWS_CALL_MAX);
     if (!failures.isEmpty()) {
-      log.warn(
+      LOG.warn(
           "The delay of {} messages was not set, the first {}: {}. They come back at the queue's"
               + " visibility timeout",
           failures.size(),

@@ -5,8 +5,16 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
-import io.sensormeter.queue.Deadline;
-import io.sensormeter.telemetry.Telemetry;
+import io.sensormeter.config.ReporterSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.Telemetry;
+import io.sensormeter.queue.OutcomeQueue;
+import io.sensormeter.queue.Receipts;
+import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.Pace;
+import java.net.URI;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
 /** ReporterFunction: copies to Stripe, outcomes to their queue. */
@@ -20,9 +28,31 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
     this(App.onLambda());
   }
 
+  /**
+   * @throws IllegalStateException naming every missing or invalid variable
+   * @throws software.amazon.awssdk.core.exception.SdkException if the Stripe key cannot be read
+   */
   public ReporterHandler(App app) {
-    this.reporter = app.reporter();
     this.telemetry = app.telemetry();
+    ReporterSettings settings = ReporterSettings.read(app.environment());
+    Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), Reporter.AWS_CALL_MAX);
+    SqsClient sqs = app.sqs(settings.sqsEndpoint(), Reporter.AWS_CALL_MAX);
+    int callsPerSecond = settings.callsPerSecond(secrets.get(settings.stripeSecretArn()));
+    this.reporter =
+        new Reporter(
+            new MeterEvents(
+                settings.stripeApiBase().map(URI::toString).orElse(""),
+                secrets,
+                settings.stripeSecretArn(),
+                app.time(),
+                app.world().stripeHttp()),
+            new OutcomeQueue(sqs, settings.outcomesQueueUrl()),
+            new Receipts(sqs, settings.reportsQueueUrl()),
+            new Pace(callsPerSecond, settings.maxConcurrency(), app.time().nanos()),
+            settings.inFlight(),
+            app.time(),
+            app.world().random(),
+            app.world().executor());
   }
 
   @Override
@@ -31,12 +61,11 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
     return PowertoolsLogging.withLogging(
         context,
         () -> {
-          BatchResult result = reporter.report(event.getRecords(), deadline);
-          telemetry.summary("reported", result.summary().fields(), result.summary().metrics());
+          Conclusion conclusion = reporter.report(event.getRecords(), deadline);
+          ReporterSummary summary = conclusion.summary();
+          telemetry.summary("reported", summary.fields(), summary.metrics());
           return new SQSBatchResponse(
-              result.returnedMessageIds().stream()
-                  .map(SQSBatchResponse.BatchItemFailure::new)
-                  .toList());
+              conclusion.returned().stream().map(SQSBatchResponse.BatchItemFailure::new).toList());
         });
   }
 }

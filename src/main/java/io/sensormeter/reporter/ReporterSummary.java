@@ -1,5 +1,6 @@
 package io.sensormeter.reporter;
 
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,98 +11,61 @@ import java.util.Map;
  * received = accepted + rejected + deferred + skipped
  * deferred = unreadable + unanswered + misconfigured + unsent     (returned to the queue)
  * skipped  = expired + repeated                                   (deleted without a call of their own)
- * outcomes sent = accepted + rejected
+ * outcomesSent = accepted + rejected
  * </pre>
- *
- * @param received messages of the batch
- * @param accepted Stripe holds the event; includes {@code duplicates} and {@code zeroRefused}
- * @param duplicates of the accepted, those that Stripe already held
- * @param zeroRefused of the accepted, refused zeros that leave nothing owed
- * @param rejected refused by Stripe for good
- * @param unreadable no copies, or of a version this release does not know
- * @param unanswered sent without a clear answer; includes {@code rateLimited}
- * @param rateLimited of the unanswered, those answered 429
- * @param misconfigured met a configuration error
- * @param unsent too little time was left, or another message met a configuration error
- * @param expired {@code sendBefore} had passed
- * @param repeated further copies of a report that was settled in this batch
  */
-public record ReporterSummary(
-    int received,
-    int accepted,
-    int duplicates,
-    int zeroRefused,
-    int rejected,
-    int unreadable,
-    int unanswered,
-    int rateLimited,
-    int misconfigured,
-    int unsent,
-    int expired,
-    int repeated) {
+final class ReporterSummary {
 
-  public ReporterSummary {
-    int deferred = unreadable + unanswered + misconfigured + unsent;
-    int skipped = expired + repeated;
-    if (received != accepted + rejected + deferred + skipped) {
-      throw new IllegalArgumentException(
-          "received %d is not accepted %d + rejected %d + deferred %d + skipped %d"
-              .formatted(received, accepted, rejected, deferred, skipped));
-    }
-    if (duplicates + zeroRefused > accepted || rateLimited > unanswered) {
-      throw new IllegalArgumentException(
-          "duplicates %d + zero refused %d of accepted %d, rate limited %d of unanswered %d"
-              .formatted(duplicates, zeroRefused, accepted, rateLimited, unanswered));
+  private final Map<Count, Integer> counts;
+
+  /**
+   * @param given the parts; wholes but {@code received} are added up here
+   * @throws IllegalArgumentException if they do not add up to {@code received}
+   */
+  ReporterSummary(Map<Count, Integer> given) {
+    this.counts = new EnumMap<>(Count.class);
+    counts.putAll(given);
+    sum(Count.DEFERRED, Count.UNREADABLE, Count.UNANSWERED, Count.MISCONFIGURED, Count.UNSENT);
+    sum(Count.SKIPPED, Count.EXPIRED, Count.REPEATED);
+    sum(Count.OUTCOMES_SENT, Count.ACCEPTED, Count.REJECTED);
+    int all = of(Count.OUTCOMES_SENT) + of(Count.DEFERRED) + of(Count.SKIPPED);
+    if (of(Count.RECEIVED) != all
+        || of(Count.DUPLICATES) + of(Count.ZERO_REFUSED) > of(Count.ACCEPTED)
+        || of(Count.RATE_LIMITED) > of(Count.UNANSWERED)) {
+      throw new IllegalArgumentException("a batch does not add up: " + fields());
     }
   }
 
-  /** Messages that went back to the queue. */
-  public int deferred() {
-    return unreadable + unanswered + misconfigured + unsent;
-  }
-
-  /** Messages deleted without a call of their own. */
-  public int skipped() {
-    return expired + repeated;
-  }
-
-  /** Outcomes that SQS holds; nothing is summed up before it does. */
-  public int outcomesSent() {
-    return accepted + rejected;
-  }
-
-  /** The metrics by name, all of them counts. */
-  public Map<String, Number> metrics() {
-    Map<String, Number> metrics = new LinkedHashMap<>();
-    metrics.put("ReportsAccepted", accepted);
-    metrics.put("ReportsDuplicate", duplicates);
-    metrics.put("ReportsRejected", rejected);
-    metrics.put("ReportsDeferred", deferred());
-    metrics.put("ReportsExpired", expired);
-    metrics.put("StripeRateLimited", rateLimited);
-    metrics.put("StripeConfigurationErrors", misconfigured);
-    metrics.put("UnreadableMessages", unreadable);
-    return metrics;
+  int of(Count count) {
+    return counts.getOrDefault(count, 0);
   }
 
   /** Every number by name, for the invocation's one log line. */
-  public Map<String, Object> fields() {
+  Map<String, Object> fields() {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("received", received);
-    fields.put("accepted", accepted);
-    fields.put("duplicates", duplicates);
-    fields.put("zeroRefused", zeroRefused);
-    fields.put("rejected", rejected);
-    fields.put("deferred", deferred());
-    fields.put("unreadable", unreadable);
-    fields.put("unanswered", unanswered);
-    fields.put("rateLimited", rateLimited);
-    fields.put("misconfigured", misconfigured);
-    fields.put("unsent", unsent);
-    fields.put("skipped", skipped());
-    fields.put("expired", expired);
-    fields.put("repeated", repeated);
-    fields.put("outcomesSent", outcomesSent());
+    for (Count count : Count.values()) {
+      fields.put(count.label(), of(count));
+    }
     return fields;
+  }
+
+  /** The metrics by name, all of them counts. */
+  Map<String, Number> metrics() {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    for (Count count : Count.values()) {
+      String metric = count.metric();
+      if (metric != null) {
+        metrics.put(metric, of(count));
+      }
+    }
+    return metrics;
+  }
+
+  private void sum(Count whole, Count... parts) {
+    int sum = 0;
+    for (Count part : parts) {
+      sum += of(part);
+    }
+    counts.put(whole, sum);
   }
 }

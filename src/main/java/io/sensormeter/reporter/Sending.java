@@ -1,22 +1,23 @@
 package io.sensormeter.reporter;
 
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;
-import io.sensormeter.queue.Deadline;
 import io.sensormeter.stripe.Answer;
 import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.Pace;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Executor;
 
 /**
  * The calls of one batch: customers side by side, the reports of one customer one after another.
@@ -25,19 +26,19 @@ final class Sending {
 
   private final MeterEvents events;
   private final Pace pace;
-  private final InstantSource clock;
+  private final Time time;
   private final Deadline deadline;
-  private final Queue<ReportFate> fates = new ConcurrentLinkedQueue<>();
+  private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
   // Set by the first configuration error: the others would meet it too.
   private volatile boolean stopped;
 
   /**
    * @param deadline the end of the invocation
    */
-  Sending(MeterEvents events, Pace pace, InstantSource clock, Deadline deadline) {
+  Sending(MeterEvents events, Pace pace, Time time, Deadline deadline) {
     this.events = events;
     this.pace = pace;
-    this.clock = clock;
+    this.time = time;
     this.deadline = deadline;
   }
 
@@ -46,39 +47,38 @@ final class Sending {
    *
    * @param customers per Stripe customer its reports, in sending order
    * @param inFlight the most calls at once
+   * @param executor starts them
    * @return the fate of every report, in the order they were known
    */
-  List<ReportFate> run(List<List<ReportCopies>> customers, int inFlight) {
-    Queue<List<ReportCopies>> waiting = new ConcurrentLinkedQueue<>(customers);
-    List<Future<?>> workers = new ArrayList<>();
-    // Closing waits for the workers, interrupted or not.
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < Math.min(inFlight, customers.size()); i++) {
-        workers.add(threads.submit(() -> work(waiting)));
-      }
+  List<Fate> run(List<List<Batch.Report>> customers, int inFlight, Executor executor) {
+    Queue<List<Batch.Report>> waiting = new ConcurrentLinkedQueue<>(customers);
+    List<CompletableFuture<Void>> workers = new ArrayList<>();
+    for (int i = 0; i < Math.min(inFlight, customers.size()); i++) {
+      workers.add(CompletableFuture.runAsync(() -> work(waiting), executor));
     }
-    for (Future<?> worker : workers) {
-      if (worker.state() != Future.State.SUCCESS) {
-        throw new IllegalStateException(
-            "a fault of ours while sending; every call has ended and the whole batch returns:"
-                + " Stripe recognizes what it already holds",
-            worker.exceptionNow());
-      }
+    try {
+      // Waits for every one of them, whichever fails, interrupted or not.
+      CompletableFuture.allOf(workers.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException(
+          "a fault of ours while sending; every call has ended and the whole batch returns:"
+              + " Stripe recognizes what it already holds",
+          e.getCause());
     }
     return List.copyOf(fates);
   }
 
-  private void work(Queue<List<ReportCopies>> waiting) {
-    for (List<ReportCopies> next = waiting.poll(); next != null; next = waiting.poll()) {
-      for (ReportCopies report : next) {
-        fates.add(new ReportFate(report, send(report.copy())));
+  private void work(Queue<List<Batch.Report>> waiting) {
+    for (List<Batch.Report> next = waiting.poll(); next != null; next = waiting.poll()) {
+      for (Batch.Report report : next) {
+        fates.add(send(report));
       }
     }
   }
 
-  private Fate send(Copy copy) {
-    if (isExpired(copy)) {
-      return new Fate.Expired();
+  private Fate send(Batch.Report report) {
+    if (isExpired(report)) {
+      return new Fate.Expired(report);
     }
     // What is left beside a call that takes its full time, and the outcomes after it.
     Duration spare =
@@ -86,43 +86,34 @@ final class Sending {
             .minus(MeterEvents.CALL_TIMEOUT)
             .minus(Reporter.OUTCOMES_RESERVE);
     if (stopped || spare.isNegative()) {
-      return new Fate.Unsent();
+      return new Fate.Unsent(report);
     }
-    OptionalLong wait = pace.reserve(System.nanoTime(), spare.toNanos());
-    if (wait.isEmpty() || !sleep(wait.getAsLong()) || stopped) {
-      return new Fate.Unsent();
+    OptionalLong wait = pace.reserve(time.nanos(), spare.toNanos());
+    if (wait.isEmpty() || !time.sleep(Duration.ofNanos(wait.getAsLong())) || stopped) {
+      return new Fate.Unsent(report);
     }
     // Asked again: the wait may have outlasted it.
-    return isExpired(copy) ? new Fate.Expired() : fate(copy, events.send(copy));
+    return isExpired(report) ? new Fate.Expired(report) : fate(report, events.send(report.copy()));
   }
 
-  private boolean isExpired(Copy copy) {
-    return !clock.instant().isBefore(copy.sendBefore());
+  private boolean isExpired(Batch.Report report) {
+    return !time.now().isBefore(report.copy().sendBefore());
   }
 
-  /** Whether the whole wait was slept; an interrupt ends it and leaves the flag set. */
-  private static boolean sleep(long nanos) {
-    try {
-      Thread.sleep(Duration.ofNanos(nanos));
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  private Fate fate(Copy copy, Answer answer) {
+  private Fate fate(Batch.Report report, Answer answer) {
     return switch (answer) {
       case Answer.Delivered delivered ->
           new Fate.Settled(
+              report,
               new Outcome.Accepted(
-                  copy.key(), clock.instant(), delivered.requestId(), delivered.duplicate()));
-      case Answer.Refused refused -> new Fate.Settled(refusal(copy, refused, clock.instant()));
+                  report.copy().key(), time.now(), delivered.requestId(), delivered.duplicate()));
+      case Answer.Refused refused ->
+          new Fate.Settled(report, refusal(report.copy(), refused, time.now()));
       case Answer.ConfigurationError error -> {
         stopped = true;
-        yield new Fate.Misconfigured(error);
+        yield new Fate.Misconfigured(report, error);
       }
-      case Answer.NoAnswer none -> new Fate.Unanswered(none);
+      case Answer.NoAnswer none -> new Fate.Unanswered(report, none);
     };
   }
 

@@ -3,15 +3,27 @@ package io.sensormeter.scheduler;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import io.sensormeter.App;
+import io.sensormeter.check.Check;
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.Secrets;
+import io.sensormeter.database.Database;
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Migrations;
+import io.sensormeter.ledger.Publications;
+import io.sensormeter.ledger.Settlements;
+import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.operator.Check;
 import io.sensormeter.operator.Command;
 import io.sensormeter.operator.Operator;
-import io.sensormeter.queue.Deadline;
-import io.sensormeter.telemetry.Telemetry;
-import java.time.InstantSource;
+import io.sensormeter.operator.Tools;
+import io.sensormeter.queue.BatchSender;
+import io.sensormeter.tick.Gauges;
+import io.sensormeter.tick.Publisher;
+import io.sensormeter.tick.Tick;
 import java.util.Map;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
 /** SchedulerFunction: ticks, deployments, and the operator's commands. */
@@ -19,74 +31,85 @@ public final class SchedulerHandler
     implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final Migrations migrations;
-  private final Scheduler scheduler;
+  private final Tick tick;
   private final Operator operator;
-  private final Check check;
-  private final Telemetry telemetry;
-  private final InstantSource clock;
+  private final Time time;
 
   /** For Lambda. */
   public SchedulerHandler() {
     this(App.onLambda());
   }
 
+  /**
+   * @throws IllegalStateException naming every missing or invalid variable
+   */
   public SchedulerHandler(App app) {
-    App.LedgerSide ledger = app.scheduler();
-    this.migrations = ledger.migrations();
-    this.scheduler = ledger.scheduler();
-    this.operator = ledger.operator();
-    this.check = ledger.check();
-    this.telemetry = app.telemetry();
-    this.clock = app.clock();
+    this.time = app.time();
+    SchedulerSettings settings = SchedulerSettings.read(app.environment());
+    Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
+    Database database = app.database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
+    SqsClient sqs = app.sqs(settings.sqsEndpoint(), App.AWS_CALL_TIMEOUT);
+    Captures captures = new Captures(database, settings.meterKind());
+    Publications publications = new Publications(database);
+    BatchSender reports =
+        new BatchSender(
+            sqs, settings.reportsQueueUrl(), time, app.world().random(), app.world().executor());
+    Publisher publisher =
+        new Publisher(publications, database.readOnly(), reports, time, app.world().executor());
+    this.migrations = new Migrations(database, settings.shippedSource());
+    this.tick =
+        new Tick(
+            settings,
+            new Tick.Ledger(
+                new Ticks(database),
+                captures,
+                publications,
+                new Settlements(database),
+                new Gauges(database.readOnly()),
+                database.readOnly()),
+            publisher,
+            app.telemetry(),
+            time);
+    this.operator =
+        new Operator(
+            new Check(settings, secrets, sqs, time, app.world().executor()),
+            tick,
+            new Tools(settings, captures, publisher, database.readOnly(), time));
   }
 
   /**
    * Does what the input asks.
    *
    * @throws IllegalArgumentException if the input is none of those accepted; nothing was done
-   * @throws IncompleteTick if a tick did not capture and publish all that is owed
+   * @throws io.sensormeter.tick.IncompleteTick if a tick did not capture and publish all that is
+   *     owed
    */
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
     Deadline deadline = new Deadline(context::getRemainingTimeInMillis);
     return PowertoolsLogging.withLogging(
         context,
-        () -> {
-          SchedulerInput input = SchedulerInput.read(event);
-          if (!(input instanceof SchedulerInput.Operator(Command.Check _))) {
-            migrations.run();
-          }
-          return switch (input) {
-            case SchedulerInput.Tick tick -> tick(tick.hour(), deadline);
-            case SchedulerInput.Deployment deployment when !deployment.ended() ->
-                Map.of("ignored", "deployment is " + deployment.status());
-            case SchedulerInput.Deployment _ -> tick(now(), deadline);
-            case SchedulerInput.Operator(Command command) -> command(command, deadline);
-          };
-        });
-  }
-
-  private Map<String, Object> command(Command command, Deadline deadline) {
-    return switch (command) {
-      case Command.Check _ -> check.run();
-      case Command.Tick tick ->
-          tick.dryRun() ? scheduler.preview(now()).fields() : tick(now(), deadline);
-      case Command.Report report -> operator.report(report, deadline);
-      case Command.Backfill backfill -> operator.backfill(backfill, deadline);
-      case Command.Status status -> operator.status(status);
-    };
+        () ->
+            switch (SchedulerInput.read(event)) {
+              case SchedulerInput.Tick(Hour hour) -> tick(hour, deadline);
+              case SchedulerInput.Deployment deployment when !deployment.ended() ->
+                  Map.of("ignored", "deployment is " + deployment.status());
+              case SchedulerInput.Deployment _ -> tick(Hour.floor(time.now()), deadline);
+              case SchedulerInput.Operator(Command command) -> answer(command, deadline);
+            });
   }
 
   private Map<String, Object> tick(Hour hour, Deadline deadline) {
-    TickSummary summary = scheduler.tick(hour, deadline);
-    telemetry.summary("tick " + hour, summary.fields(), summary.metrics(clock.instant()));
-    if (!summary.complete()) {
-      throw new IncompleteTick(summary);
-    }
-    return summary.fields();
+    migrations.run();
+    return tick.run(hour, deadline).fields();
   }
 
-  private Hour now() {
-    return Hour.floor(clock.instant());
+  private Map<String, Object> answer(Command command, Deadline deadline) {
+    if (command.writes()) {
+      migrations.run();
+    } else if (!(command instanceof Command.Check)) {
+      migrations.requireCurrent();
+    }
+    return operator.answer(command, deadline);
   }
 }

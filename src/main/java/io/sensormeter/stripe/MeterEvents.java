@@ -5,12 +5,14 @@ import com.stripe.model.billing.MeterEvent;
 import com.stripe.net.RequestOptions;
 import com.stripe.param.billing.MeterEventCreateParams;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.stripe.Answer.ConfigurationError;
 import io.sensormeter.stripe.Answer.Delivered;
 import io.sensormeter.stripe.Answer.NoAnswer;
+import java.net.http.HttpClient;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Stripe's meter events. Thread-safe; one instance serves an environment for its whole life. */
@@ -23,27 +25,30 @@ public final class MeterEvents {
   public static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
   private final RotatingClient clients;
-  private final InstantSource clock;
+  private final Time time;
   private final Duration callTimeout;
 
   /**
    * @param apiBase such as {@code http://localhost:8080}; blank for Stripe's own
    * @param secretArn the secret that holds the key as plain text
-   * @param clock tells how long a connection was idle and how long a call took
+   * @param time tells how long a connection was idle and how long a call took
+   * @param http makes a pool of connections, HTTP/1.1 and without redirects; see {@link StripeHttp}
    */
-  public MeterEvents(String apiBase, Secrets secrets, String secretArn, InstantSource clock) {
-    this(apiBase, secrets, secretArn, clock, CALL_TIMEOUT);
+  public MeterEvents(
+      String apiBase, Secrets secrets, String secretArn, Time time, Supplier<HttpClient> http) {
+    this(apiBase, secrets, secretArn, time, http, CALL_TIMEOUT);
   }
 
   MeterEvents(
       String apiBase,
       Secrets secrets,
       String secretArn,
-      InstantSource clock,
+      Time time,
+      Supplier<HttpClient> http,
       Duration callTimeout) {
     this.clients =
-        new RotatingClient(apiBase, secrets, secretArn, new StripeHttp(clock), callTimeout);
-    this.clock = clock;
+        new RotatingClient(apiBase, secrets, secretArn, new StripeHttp(time, http), callTimeout);
+    this.time = time;
     this.callTimeout = callTimeout;
   }
 
@@ -64,7 +69,7 @@ public final class MeterEvents {
    * leaves the thread's flag set.
    */
   public Answer send(Copy copy) {
-    long beganMillis = clock.millis();
+    long beganNanos = time.nanos();
     RotatingClient.Keyed keyed = clients.current();
     Answer answer = call(keyed, copy, callTimeout.toMillis());
     if (!(answer instanceof ConfigurationError error) || error.statusCode() != 401) {
@@ -77,7 +82,7 @@ public final class MeterEvents {
       return new ConfigurationError(
           error.message() + "; the secret could not be read again: " + e.getMessage(), 401);
     }
-    long restMillis = callTimeout.toMillis() - (clock.millis() - beganMillis);
+    long restMillis = callTimeout.minusNanos(time.nanos() - beganNanos).toMillis();
     return renewed.hasKeyOf(keyed) || restMillis < 1 ? error : call(renewed, copy, restMillis);
   }
 

@@ -7,6 +7,7 @@ import com.stripe.net.HttpContent;
 import com.stripe.net.HttpHeaders;
 import com.stripe.net.StripeRequest;
 import com.stripe.net.StripeResponse;
+import io.sensormeter.lambda.Time;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,12 +16,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * Stripe's SDK over {@code java.net.http}: one pool of connections, and a bound on the whole call.
@@ -54,22 +54,19 @@ final class StripeHttp extends com.stripe.net.HttpClient {
   // Reads a resource and the environment each time it is built, and never changes.
   private static final String CLIENT_USER_AGENT = buildXStripeClientUserAgentString();
 
-  private final InstantSource clock;
+  private final Time time;
+  private final Supplier<HttpClient> http;
   private HttpClient client;
   private Instant lastUsed;
 
-  StripeHttp(InstantSource clock) {
-    this.clock = clock;
-    this.client = newClient();
-    this.lastUsed = clock.instant();
-  }
-
-  private static HttpClient newClient() {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .build();
+  /**
+   * @param http makes a pool of connections
+   */
+  StripeHttp(Time time, Supplier<HttpClient> http) {
+    this.time = time;
+    this.http = http;
+    this.client = http.get();
+    this.lastUsed = time.now();
   }
 
   /**
@@ -105,11 +102,11 @@ final class StripeHttp extends com.stripe.net.HttpClient {
 
   /** The pool to use now: a new one if nothing was sent for {@link #IDLE_MAX}. */
   private synchronized HttpClient client() {
-    Instant now = clock.instant();
+    Instant now = time.now();
     if (Duration.between(lastUsed, now).compareTo(IDLE_MAX) > 0) {
       // Ends the old connections only: a call takes less than IDLE_MAX, so none is under way.
       client.shutdownNow();
-      client = newClient();
+      client = http.get();
     }
     lastUsed = now;
     return client;

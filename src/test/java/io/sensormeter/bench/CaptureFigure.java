@@ -2,8 +2,9 @@ package io.sensormeter.bench;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.database.Database;
+import io.sensormeter.lambda.Time;
 import io.sensormeter.ledger.Captures;
-import io.sensormeter.ledger.Database;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.ApplicationData;
@@ -37,7 +38,8 @@ final class CaptureFigure {
             new Database(
                 SchedulerSettings.read(pipeline.environment()).database(),
                 new Secrets(benchmark.secrets.client()),
-                Captures.STATEMENT_TIMEOUT);
+                Captures.STATEMENT_TIMEOUT,
+                Time.of(clock));
         Connection role = database.connectAsRole()) {
       // Shadow: migrates, and nothing is published.
       pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
@@ -47,7 +49,7 @@ final class CaptureFigure {
         statement.execute(
             "alter table metering.plain add primary key (hour, organization_id, meter, revision)");
       }
-      Captures captures = new Captures(ledger);
+      Captures captures = new Captures(ledger, MeterKind.SUM_HOURLY);
       try (Statement statement = role.createStatement()) {
         statement.execute(
             "create table metering.guarded (like metering.meter_report including all)");
@@ -78,7 +80,7 @@ final class CaptureFigure {
   }
 
   private static void capture(Captures captures, Hour hour, Instant now) {
-    if (captures.hour(hour, MeterKind.SUM_HOURLY, false, now).isEmpty()) {
+    if (captures.hour(hour, false, now).isEmpty()) {
       throw new IllegalStateException(hour + " was captured before");
     }
   }

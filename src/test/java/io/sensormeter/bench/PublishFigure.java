@@ -1,9 +1,11 @@
 package io.sensormeter.bench;
 
+import io.sensormeter.World;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.database.Database;
+import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Captures;
-import io.sensormeter.ledger.Database;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
@@ -12,10 +14,9 @@ import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.publisher.Publisher;
-import io.sensormeter.queue.Deadline;
-import io.sensormeter.queue.ReportQueue;
+import io.sensormeter.queue.BatchSender;
 import io.sensormeter.scheduler.SchedulerHandler;
+import io.sensormeter.tick.Publisher;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,18 +75,27 @@ final class PublishFigure {
   private static Publisher publisher(
       Pipeline pipeline, LocalSecrets secrets, SqsClient sqs, SettableClock clock) {
     SchedulerSettings settings = SchedulerSettings.read(pipeline.environment());
+    World world = World.of(clock);
+    Database database =
+        new Database(
+            settings.database(),
+            new Secrets(secrets.client()),
+            Captures.STATEMENT_TIMEOUT,
+            world.time());
     return new Publisher(
-        new Publications(
-            new Database(
-                settings.database(), new Secrets(secrets.client()), Captures.STATEMENT_TIMEOUT)),
-        new ReportQueue(sqs, settings.reportsQueueUrl()),
-        clock);
+        new Publications(database),
+        database.readOnly(),
+        new BatchSender(
+            sqs, settings.reportsQueueUrl(), world.time(), world.random(), world.executor()),
+        world.time(),
+        world.executor());
   }
 
   private static void publish(Publisher publisher) {
-    int copies = publisher.publishHours(new Deadline(() -> Long.MAX_VALUE)).copies();
-    if (copies != ORGANIZATIONS) {
-      throw new IllegalStateException(copies + " copies published");
+    Publisher.Run run = publisher.begin(new Deadline(() -> Long.MAX_VALUE));
+    run.hours();
+    if (run.hourCopies() != ORGANIZATIONS) {
+      throw new IllegalStateException(run.hourCopies() + " copies published");
     }
   }
 

@@ -2,6 +2,7 @@ package io.sensormeter.bench;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
+import io.sensormeter.World;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.ApplicationData;
@@ -37,7 +38,7 @@ final class ReportFigure {
     try (FakeStripe stripe = FakeStripe.start(clock);
         Pipeline pipeline =
             new Pipeline(database, benchmark.sqs, benchmark.secrets, stripe, clock, settings());
-        App app = new App(pipeline.environment(), clock)) {
+        App app = new App(pipeline.environment(), World.of(clock))) {
       stripe.addMeter(Pipeline.METER, Formula.SUM, "hour");
       for (int n = 1; n <= BATCH; n++) {
         stripe.addCustomer(ApplicationData.customerId(n));

@@ -2,6 +2,7 @@ package io.sensormeter.hour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
@@ -13,12 +14,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a person asks of SchedulerFunction. */
 @Tag("postgres")
@@ -63,30 +65,69 @@ final class CommandIT extends HourFixture {
     assertThat(ledger(pipeline)).isEmpty();
   }
 
+  private static final List<String> DRY_RUNS =
+      List.of(
+          "{\"command\":\"tick\",\"dryRun\":true}",
+          "{\"command\":\"report\",\"organization\":\"ONE\",\"dryRun\":true}",
+          "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\",\"dryRun\":true}",
+          "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\","
+              + "\"organization\":\"ONE\",\"dryRun\":true}");
+
+  static Stream<String> dryRuns() {
+    return DRY_RUNS.stream();
+  }
+
+  static Stream<String> commandsThatOnlyRead() {
+    return Stream.concat(dryRuns(), Stream.of("{\"command\":\"status\"}"));
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{\"command\":\"tick\",\"dryRun\":true}",
-        "{\"command\":\"report\",\"organization\":\"ONE\",\"dryRun\":true}",
-        "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\",\"dryRun\":true}",
-        "{\"command\":\"backfill\",\"from\":\"HOUR\",\"to\":\"HOUR\",\"organization\":\"ONE\","
-            + "\"dryRun\":true}"
-      })
+  @MethodSource("dryRuns")
   void dryRunSaysWhatItWouldCaptureAndWritesAndSendsNothing(String command) {
     Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
+    migrated(pipeline);
+    List<String> before = ledger(pipeline);
 
-    Map<String, Object> answer =
-        pipeline.invoke(
-            pipeline.newScheduler(),
-            command.replace("HOUR", HOUR.start().toString()).replace("ONE", FIRST));
+    Map<String, Object> answer = pipeline.invoke(pipeline.newScheduler(), filled(command));
 
     assertThat(answer)
         .containsEntry("dryRun", true)
         .extractingByKey("wouldCapture")
         .asString()
         .contains("reports=" + (command.contains("ONE") ? 1 : ORGANIZATIONS));
-    assertThat(ledger(pipeline)).isEmpty();
+    assertThat(ledger(pipeline)).isEqualTo(before);
     assertThat(pipeline.depth()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commandsThatOnlyRead")
+  void whatOnlyReadsMigratesNothingNamesBothVersionsAndStops(String command) {
+    Pipeline pipeline = pipeline(application(1), Map.of());
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> pipeline.invoke(pipeline.newScheduler(), filled(command)))
+        .withMessageContaining("the ledger is at version 0 (not made yet), this release needs ")
+        .withMessageContaining("pending: V1__ledger.sql")
+        .withMessageContaining("R__billable_readings.sql")
+        .withMessageContaining("{\"command\":\"tick\"} migrates it");
+
+    assertThat(
+            pipeline
+                .database()
+                .queryTexts(
+                    "select relname from pg_class where relnamespace = 'metering'::regnamespace"))
+        .isEmpty();
+  }
+
+  private static String filled(String command) {
+    return command.replace("HOUR", HOUR.start().toString()).replace("ONE", FIRST);
+  }
+
+  /** The tick of the hour before migrates, and captures that one in shadow. */
+  private void migrated(Pipeline pipeline) {
+    toHour(HOUR.minusHours(1));
+    tick(pipeline);
+    toHour(HOUR);
   }
 
   @Test

@@ -78,8 +78,18 @@ final class DryRunIT extends HourFixture {
                 false,
                 "wouldCapture",
                 captures,
+                "wouldFail",
+                List.of(),
+                "wouldSkip",
+                List.of(),
+                "wouldPublish",
+                List.of(),
                 "wouldPublishAgain",
-                List.of(LOST.toString())));
+                Map.of(LOST.toString(), 2),
+                "wouldExpire",
+                0,
+                "wouldBecomeUnresolved",
+                0));
     assertThat(run(pipeline, "{'command': 'tick'}"))
         .containsEntry("captured", captures)
         .containsEntry("published", 3)
@@ -87,7 +97,7 @@ final class DryRunIT extends HourFixture {
     assertBilled(pipeline);
     assertThat(dryRun(pipeline, "{'command': 'tick'}"))
         .containsEntry("wouldCapture", List.of())
-        .containsEntry("wouldPublishAgain", List.of());
+        .containsEntry("wouldPublishAgain", Map.of());
   }
 
   @Test
@@ -214,14 +224,44 @@ final class DryRunIT extends HourFixture {
     toHour(late);
     List<String> before = everything(database);
 
-    dryRun(pipeline, "{'command': 'tick'}");
+    Map<String, Object> shown = dryRun(pipeline, "{'command': 'tick'}");
 
+    assertThat(shown)
+        .containsEntry("wouldSkip", List.of(HOUR.plusHours(1).toString()))
+        // On a last meter its copies have expired with their hour.
+        .containsEntry(
+            "wouldPublish",
+            kind == MeterKind.LAST ? List.of() : List.of(late.minusHours(1).toString()))
+        .containsEntry("wouldExpire", givenUp.equals("expired") ? 1 : 0)
+        .containsEntry("wouldBecomeUnresolved", givenUp.equals("expired") ? 0 : 1);
     assertThat(everything(database)).isEqualTo(before);
     assertThat(pipeline.depth()).isZero();
     assertThat(run(pipeline, "{'command': 'tick'}"))
         .containsEntry("skipped", List.of(HOUR.plusHours(1).toString()))
         .containsEntry("published", published);
     assertThat(reports(pipeline, givenUp)).isEqualTo(reports);
+    take(pipeline.reportsUrl());
+  }
+
+  @Test
+  void hourWhoseSourceFailsIsNamedBesideTheOthers() {
+    Pipeline pipeline = atWork();
+    database.execute(
+        """
+        create or replace function metering.billable_readings(at timestamptz)
+        returns table (organization_id text, stripe_customer_id text, meter text, value numeric)
+        language sql stable as $$
+          select organization, customer, meter,
+            value + (case when at = '%s' then 1 / (value - value) else 0 end)
+          from public.readings $$
+        """
+            .formatted(OWED.start()));
+
+    Map<String, Object> shown = dryRun(pipeline, "{'command': 'tick'}");
+
+    assertThat(shown).containsEntry("wouldCapture", List.of(captured(NOW, 2, 1, 25, false)));
+    assertThat(String.valueOf(shown.get("wouldFail")))
+        .contains("previewing " + OWED, "division by zero");
     take(pipeline.reportsUrl());
   }
 

@@ -43,7 +43,7 @@ final class LogLinesIT extends HourFixture {
     Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of());
     SchedulerHandler scheduler = pipeline.newScheduler();
     // A cold function tells of its migrations too.
-    pipeline.invoke(scheduler, "{\"command\":\"status\"}");
+    tick(pipeline, scheduler, HOUR.minusHours(1));
 
     assertThat(Printed.by(() -> tick(pipeline, scheduler, HOUR)).log())
         .containsExactly(new Line("INFO", "tick " + HOUR));

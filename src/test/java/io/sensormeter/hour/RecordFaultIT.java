@@ -2,8 +2,6 @@ package io.sensormeter.hour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
-import io.sensormeter.App;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.EventSource;
@@ -12,7 +10,6 @@ import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.UnreadableMessage;
-import io.sensormeter.recorder.Recorder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -111,18 +108,12 @@ final class RecordFaultIT extends HourFixture {
     ReportKey stranger = new ReportKey(HOUR, Pipeline.METER, "stranger", 0);
     List<Outcome> outcomes = new ArrayList<>(known);
     outcomes.addFirst(new Outcome.Accepted(stranger, clock.instant(), null, false));
-    SQSMessage message = new SQSMessage();
-    message.setMessageId("m");
-    message.setBody(OutcomeFormat.encode(outcomes));
+    send(pipeline.outcomesUrl(), List.of(OutcomeFormat.encode(outcomes)));
 
-    Recorder.Recorded recorded;
-    try (App app = new App(pipeline.environment(), clock)) {
-      recorded = app.recorder().record(List.of(message));
-    }
+    pipeline.newRecorder().drain(ROUNDS);
 
-    assertThat(recorded.unreadable()).isEmpty();
-    assertThat(recorded.summary().settled().unknown()).isEqualTo(1);
-    assertThat(recorded.summary().settled().accepted()).isEqualTo(ORGANIZATIONS);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(ORGANIZATIONS);
+    assertThat(reports(pipeline)).isEqualTo(ORGANIZATIONS);
     assertAgreement(pipeline);
   }
 

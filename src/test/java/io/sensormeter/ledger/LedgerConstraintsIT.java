@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.sensormeter.database.SqlState;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.meter.Hour;

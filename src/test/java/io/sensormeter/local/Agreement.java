@@ -123,6 +123,7 @@ public final class Agreement {
           case "accepted", "verified" ->
               accepted.put(rows.getString("identifier"), rows.getBigDecimal("value"));
           case "rejected" -> rejected++;
+          case "shadow" -> captured--;
           default -> pending++;
         }
       }

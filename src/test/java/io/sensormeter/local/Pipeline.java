@@ -1,6 +1,7 @@
 package io.sensormeter.local;
 
 import io.sensormeter.App;
+import io.sensormeter.World;
 import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.aws.LambdaJson;
 import io.sensormeter.local.aws.LocalSecrets;
@@ -165,7 +166,7 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private App newApp() {
-    App app = new App(environment, clock);
+    App app = new App(environment, World.of(clock));
     apps.add(app);
     return app;
   }

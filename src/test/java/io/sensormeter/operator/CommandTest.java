@@ -97,7 +97,8 @@ final class CommandTest {
     refused("tick", "dryRun", 1).withMessageContaining("must be true or false, but is: 1");
     refused("report", "organization", 5)
         .withMessage(
-            "field 'organization' of command 'report' must be a text that is not blank, but is: 5");
+            "field 'organization' of command 'report' must be a text that is not blank, but is: 5;"
+                + " nothing was done");
     refused("report", "organization", " ").withMessageContaining("not blank");
     refused("status", "from", 14).withMessageContaining("field 'from'");
     refused("status", "from", "yesterday").withMessageContaining("'yesterday' is not an hour");

@@ -27,7 +27,7 @@ final class BackoffTest {
 
   @Test
   void allReceivesFitIntoTheTimeAfterWhichTheLedgerPublishesAgain() {
-    assertThat(Backoff.worstCase())
+    assertThat(Backoffs.worstCase())
         .isEqualTo(Duration.ofMinutes(90).plusSeconds(30))
         .isLessThanOrEqualTo(Duration.ofMinutes(110));
   }

@@ -33,7 +33,7 @@ final class BatchTest {
         Batch.read(
             List.of(message("1", copy("a", 1)), message("2", later), message("3", copy("a", 1))));
 
-    ReportCopies report = batch.customers().getFirst().getFirst();
+    Batch.Report report = batch.customers().getFirst().getFirst();
     assertThat(batch.customers()).containsExactly(List.of(report));
     assertThat(report.copy()).isEqualTo(later);
     assertThat(report.messages()).extracting("messageId").containsExactly("1", "2", "3");

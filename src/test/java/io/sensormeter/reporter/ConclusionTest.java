@@ -3,6 +3,7 @@ package io.sensormeter.reporter;
 import static io.sensormeter.reporter.Copies.SEND_BEFORE;
 import static io.sensormeter.reporter.Copies.copy;
 import static io.sensormeter.reporter.Copies.message;
+import static io.sensormeter.reporter.Copies.parts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
@@ -11,41 +12,61 @@ import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.stripe.Answer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class ConclusionTest {
   private static final Answer.NoAnswer RATE_LIMITED = new Answer.NoAnswer("HTTP 429", true, 429);
 
+  /** Two messages of one report, received once and three times. */
+  private static final Batch.Report REPORT =
+      Batch.read(
+              List.of(
+                  message("1", CopyFormat.encode(copy("a", 1)), 1),
+                  message("2", CopyFormat.encode(copy("a", 1)), 3)))
+          .customers()
+          .getFirst()
+          .getFirst();
+
   @Test
   void secondCopyFollowsTheResultOfTheFirst() {
-    assertThat(of(accepted()).summary())
-        .isEqualTo(new ReporterSummary(2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
-    assertThat(of(new Fate.Expired()).summary())
-        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0));
-    assertThat(of(new Fate.Unsent()).summary())
-        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0));
-    assertThat(of(new Fate.Unanswered(RATE_LIMITED)).summary())
-        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0));
-    assertThat(of(new Fate.Unanswered(new Answer.NoAnswer("HTTP 500", false, 500))).summary())
-        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0));
-    assertThat(of(new Fate.Misconfigured(new Answer.ConfigurationError("403", 403))).summary())
-        .isEqualTo(new ReporterSummary(2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0));
+    assertThat(parts(of(accepted()).summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.ACCEPTED, 1, Count.REPEATED, 1));
+    assertThat(parts(of(new Fate.Expired(REPORT)).summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.EXPIRED, 2));
+    assertThat(parts(of(new Fate.Unsent(REPORT)).summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.UNSENT, 2));
+    assertThat(parts(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.UNANSWERED, 2, Count.RATE_LIMITED, 2));
+    assertThat(
+            parts(
+                of(new Fate.Unanswered(REPORT, new Answer.NoAnswer("HTTP 500", false, 500)))
+                    .summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.UNANSWERED, 2));
+    assertThat(
+            parts(
+                of(new Fate.Misconfigured(REPORT, new Answer.ConfigurationError("403", 403)))
+                    .summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 2, Count.MISCONFIGURED, 2));
   }
 
   @Test
   void onlyWhatHasNoOutcomeReturns() {
     assertThat(of(accepted()).returned()).isEmpty();
-    assertThat(of(new Fate.Expired()).returned()).isEmpty();
-    assertThat(of(new Fate.Unsent()).returned()).containsExactly("1", "2");
-    assertThat(of(new Fate.Unanswered(RATE_LIMITED)).returned()).containsExactly("1", "2");
-    assertThat(of(new Fate.Misconfigured(new Answer.ConfigurationError("403", 403))).returned())
+    assertThat(of(new Fate.Expired(REPORT)).returned()).isEmpty();
+    assertThat(of(new Fate.Unsent(REPORT)).returned()).containsExactly("1", "2");
+    assertThat(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).returned()).containsExactly("1", "2");
+    assertThat(
+            of(new Fate.Misconfigured(REPORT, new Answer.ConfigurationError("403", 403)))
+                .returned())
         .containsExactly("1", "2");
   }
 
   @Test
   void onlyWhatHadNoAnswerIsDelayedEachMessageByItsOwnReceives() {
-    assertThat(of(new Fate.Unsent()).delays()).isEmpty();
-    assertThat(of(new Fate.Unanswered(RATE_LIMITED)).delays())
+    assertThat(of(new Fate.Unsent(REPORT)).delays()).isEmpty();
+    assertThat(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).delays())
         .satisfiesExactly(
             first -> {
               assertThat(first.receiptHandle()).isEqualTo("receipt of 1");
@@ -61,11 +82,9 @@ final class ConclusionTest {
   void messageWithoutAReceiveCountIsDelayedAsAtItsFirst() {
     SQSMessage message = message("1", copy("a", 1));
     message.setAttributes(null);
-    ReportFate fate =
-        new ReportFate(
-            new ReportCopies(copy("a", 1), List.of(message)), new Fate.Unanswered(RATE_LIMITED));
+    Batch.Report report = new Batch.Report(copy("a", 1), List.of(message));
 
-    assertThat(Conclusion.of(1, new Batch(List.of(), List.of()), List.of(fate)).delays())
+    assertThat(of(new Fate.Unanswered(report, RATE_LIMITED)).delays())
         .singleElement()
         .satisfies(one -> assertThat(one.delay()).isLessThanOrEqualTo(Duration.ofSeconds(30)));
   }
@@ -74,11 +93,11 @@ final class ConclusionTest {
   void unreadableMessageReturnsWithoutADelay() {
     Batch batch = Batch.read(List.of(message("1", "{}", 1)));
 
-    Conclusion conclusion = Conclusion.of(1, batch, List.of());
+    Conclusion conclusion = new Conclusion(batch, List.of(), new Random());
 
     assertThat(conclusion.returned()).containsExactly("1");
     assertThat(conclusion.delays()).isEmpty();
-    assertThat(conclusion.summary().unreadable()).isOne();
+    assertThat(conclusion.summary().of(Count.UNREADABLE)).isOne();
   }
 
   @Test
@@ -92,15 +111,13 @@ final class ConclusionTest {
   }
 
   private static Fate accepted() {
-    return new Fate.Settled(new Outcome.Accepted(copy("a", 1).key(), SEND_BEFORE, "req_1", false));
+    return new Fate.Settled(
+        REPORT, new Outcome.Accepted(copy("a", 1).key(), SEND_BEFORE, "req_1", false));
   }
 
-  /** Two messages of one report, received once and three times, that met this fate. */
+  /** What follows where a report's messages met this fate. */
   private static Conclusion of(Fate fate) {
-    String body = CopyFormat.encode(copy("a", 1));
-    List<SQSMessage> messages = List.of(message("1", body, 1), message("2", body, 3));
-    Batch batch = Batch.read(messages);
-    ReportCopies report = batch.customers().getFirst().getFirst();
-    return Conclusion.of(2, batch, List.of(new ReportFate(report, fate)));
+    Batch batch = new Batch(fate.report().messages().size(), List.of(), List.of());
+    return new Conclusion(batch, List.of(fate), new Random());
   }
 }

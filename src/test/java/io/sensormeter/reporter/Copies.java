@@ -8,6 +8,8 @@ import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.CopyFormat;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** Copies as the ledger publishes them, and messages as Lambda delivers them. */
@@ -48,5 +50,17 @@ final class Copies {
     message.setBody(body);
     message.setAttributes(Map.of("ApproximateReceiveCount", Integer.toString(receiveCount)));
     return message;
+  }
+
+  /** What is not zero of a summary, without the sums of others. */
+  static Map<Count, Integer> parts(ReporterSummary summary) {
+    Map<Count, Integer> parts = new EnumMap<>(Count.class);
+    for (Count count : Count.values()) {
+      if (summary.of(count) != 0) {
+        parts.put(count, summary.of(count));
+      }
+    }
+    parts.keySet().removeAll(List.of(Count.DEFERRED, Count.SKIPPED, Count.OUTCOMES_SENT));
+    return parts;
   }
 }

@@ -4,7 +4,10 @@ import static io.sensormeter.reporter.Copies.HOUR;
 
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
+import io.sensormeter.World;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.aws.EventSource;
@@ -15,15 +18,14 @@ import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.queue.CopyFormat;
-import io.sensormeter.queue.Deadline;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.OutcomeQueue;
-import io.sensormeter.queue.ReportReceipts;
+import io.sensormeter.queue.Receipts;
 import io.sensormeter.queue.UnreadableMessage;
 import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.Pace;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -44,6 +46,7 @@ abstract class ReporterFixture {
   private static final LocalSqs SQS = Services.sqs();
 
   final SettableClock clock = new SettableClock(NOW);
+  private final World world = World.of(clock);
   final FakeStripe stripe = FakeStripe.start(clock);
   private final String name = "reports-" + UUID.randomUUID();
   final String reportsUrl = SQS.createQueue(name, Duration.ofMinutes(5), Backoff.MAX_RECEIVES);
@@ -56,7 +59,7 @@ abstract class ReporterFixture {
   /** Runs when a batch has ended and nothing is deleted yet. */
   Runnable atEnd = () -> {};
 
-  private @Nullable BatchResult result;
+  private @Nullable Conclusion result;
 
   @BeforeEach
   void openAccount() {
@@ -72,27 +75,33 @@ abstract class ReporterFixture {
   }
 
   Reporter reporter(String outcomesQueueUrl) {
-    return reporter(outcomesQueueUrl, new Pace(100_000, 1), IN_FLIGHT);
+    return reporter(outcomesQueueUrl, new Pace(100_000, 1, System.nanoTime()), IN_FLIGHT);
   }
 
   Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight) {
-    return reporter(outcomesQueueUrl, pace, inFlight, clock);
+    return reporter(outcomesQueueUrl, pace, inFlight, Time.of(clock));
   }
 
-  Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight, InstantSource time) {
+  Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight, Time time) {
     return new Reporter(
         new MeterEvents(
-            stripe.base().toString(), new Secrets(Services.secrets().client()), ARN, clock),
+            stripe.base().toString(),
+            new Secrets(Services.secrets().client()),
+            ARN,
+            Time.of(clock),
+            world.stripeHttp()),
         new OutcomeQueue(SQS.client(), outcomesQueueUrl),
-        new ReportReceipts(SQS.client(), reportsUrl),
+        new Receipts(SQS.client(), reportsUrl),
         pace,
         inFlight,
-        time);
+        time,
+        world.random(),
+        world.executor());
   }
 
   /** Sends one customer after another. */
   Reporter reporterOneByOne() {
-    return reporter(outcomesUrl, new Pace(100_000, 1), 1);
+    return reporter(outcomesUrl, new Pace(100_000, 1, System.nanoTime()), 1);
   }
 
   /** Polls the reports queue for the reporter as Lambda would. */
@@ -103,11 +112,11 @@ abstract class ReporterFixture {
         SQS.arn(reportsUrl),
         BATCH_SIZE,
         (event, _) -> {
-          BatchResult latest = reporter.report(event.getRecords(), deadline());
+          Conclusion latest = reporter.report(event.getRecords(), deadline());
           result = latest;
           atEnd.run();
           return new SQSBatchResponse(
-              latest.returnedMessageIds().stream().map(BatchItemFailure::new).toList());
+              latest.returned().stream().map(BatchItemFailure::new).toList());
         });
   }
 

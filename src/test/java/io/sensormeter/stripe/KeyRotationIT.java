@@ -116,7 +116,8 @@ final class KeyRotationIT extends StripeFixture {
   void keyIsNowhereInText() throws Exception {
     try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
       RotatingClient client =
-          new RotatingClient(server.base(), secrets, ARN, new StripeHttp(clock), SOON);
+          new RotatingClient(
+              server.base(), secrets, ARN, new StripeHttp(world.time(), world.stripeHttp()), SOON);
 
       assertThat(client.current().toString()).doesNotContain(KEY);
       assertThat(events(server).send(COPY).toString()).doesNotContain(KEY);

@@ -2,6 +2,7 @@ package io.sensormeter.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sensormeter.World;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
@@ -28,6 +29,7 @@ abstract class StripeFixture {
   static final Duration SOON = Duration.ofSeconds(5);
 
   final SettableClock clock = new SettableClock(NOW);
+  final World world = World.of(clock);
   final Secrets secrets = new Secrets(Services.secrets().client());
   private int readsBefore;
 
@@ -46,7 +48,8 @@ abstract class StripeFixture {
   }
 
   MeterEvents events(RawServer server, Duration callTimeout) {
-    return new MeterEvents(server.base(), secrets, ARN, clock, callTimeout);
+    return new MeterEvents(
+        server.base(), secrets, ARN, world.time(), world.stripeHttp(), callTimeout);
   }
 
   static Copy copy(String organization) {

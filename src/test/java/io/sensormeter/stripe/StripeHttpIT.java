@@ -51,7 +51,13 @@ final class StripeHttpIT extends StripeFixture {
   void connectionThatDoesNotComeAboutEndsInTime() throws Exception {
     // TEST-NET-1 (RFC 5737): nobody is there. Unreachable at once or silent, both must end.
     MeterEvents events =
-        new MeterEvents("http://192.0.2.1:9", secrets, ARN, clock, Duration.ofMillis(300));
+        new MeterEvents(
+            "http://192.0.2.1:9",
+            secrets,
+            ARN,
+            world.time(),
+            world.stripeHttp(),
+            Duration.ofMillis(300));
 
     assertThat(CompletableFuture.supplyAsync(() -> events.send(COPY), Thread::startVirtualThread))
         .succeedsWithin(SOON)
@@ -119,7 +125,7 @@ final class StripeHttpIT extends StripeFixture {
           StripeClient.builder()
               .setApiKey(KEY)
               .setApiBase(server.base())
-              .setHttpClient(new StripeHttp(clock))
+              .setHttpClient(new StripeHttp(world.time(), world.stripeHttp()))
               .build();
       client.v1().billing().meters().retrieve("m");
       client.v1().billing().meters().retrieve("m");

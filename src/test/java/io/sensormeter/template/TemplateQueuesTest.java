@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sensormeter.config.ReporterSettings;
 import io.sensormeter.ledger.Captures;
-import io.sensormeter.ledger.Publications;
+import io.sensormeter.ledger.SendLimit;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.reporter.Backoff;
+import io.sensormeter.reporter.Backoffs;
 import io.sensormeter.reporter.Reporter;
 import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.template.Template.Resource;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** template.yaml's queues, and the limits that must hold between them and the code. */
 final class TemplateQueuesTest {
   private static final String QUEUE = "AWS::SQS::Queue";
-  private static final Duration COPY = Duration.ofMinutes(Publications.COPY_MINUTES);
+  private static final Duration COPY = Duration.ofMinutes(SendLimit.COPY_MINUTES);
 
   private final Template template = Template.read();
 
@@ -141,7 +142,7 @@ final class TemplateQueuesTest {
     int receives = reports.property("RedrivePolicy/maxReceiveCount").intValue();
     assertThat(receives).isEqualTo(Backoff.MAX_RECEIVES);
     Duration running = timeout("ReporterFunction").multipliedBy(receives);
-    assertThat(Backoff.worstCase().plus(running)).isLessThanOrEqualTo(COPY);
+    assertThat(Backoffs.worstCase().plus(running)).isLessThanOrEqualTo(COPY);
     // Without a delay of its own a message returns after the visibility timeout.
     assertThat(seconds(reports.property("VisibilityTimeout")).multipliedBy(receives))
         .isLessThanOrEqualTo(COPY);

@@ -1,0 +1,41 @@
+package io.sensormeter.check;
+
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.meter.Hour;
+import java.util.List;
+
+/** What the settings mean, in sentences. */
+record SettingProbes(SchedulerSettings settings) {
+
+  List<Finding> findings(Hour now) {
+    return List.of(billFrom(now), meterKind());
+  }
+
+  private Finding billFrom(Hour now) {
+    String item = "BILL_FROM";
+    if (settings.billFrom().isEmpty()) {
+      return Finding.good(item, "blank: shadow, hours are captured but nothing is ever sent");
+    }
+    Hour from = settings.billFrom().get();
+    return Finding.good(
+        item,
+        now.isBefore(from)
+            ? from + " is the first hour billed; until then hours are captured in shadow"
+            : from + " is the first hour billed: every hour since is sent to Stripe");
+  }
+
+  private Finding meterKind() {
+    String means =
+        switch (settings.meterKind()) {
+          case SUM_HOURLY ->
+              "the Stripe meter must have formula sum and event_time_window=hour: a later event of"
+                  + " an hour replaces the earlier one";
+          case SUM ->
+              "the Stripe meter must have formula sum and no event_time_window: every event counts";
+          case LAST ->
+              "the Stripe meter must have formula last and no event_time_window: the billing"
+                  + " period's final event counts";
+        };
+    return Finding.good("METER_KIND", settings.meterKind().label() + ": " + means);
+  }
+}

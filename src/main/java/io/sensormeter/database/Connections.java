@@ -1,0 +1,57 @@
+package io.sensormeter.database;
+
+import io.sensormeter.config.DatabaseSettings;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How connections are opened, also for a library that opens its own: with everyone's settings. */
+final class Connections extends PGSimpleDataSource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+  private final transient Opener opener;
+
+  interface Opener {
+    Connection open() throws SQLException;
+  }
+
+  Connections(Opener opener) {
+    this.opener = opener;
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    return opener.open();
+  }
+
+  /**
+   * Connects once, without waiting for a rotation.
+   *
+   * @param limits the driver's timeouts, in seconds
+   */
+  static Connection open(DatabaseSettings settings, Login login, Map<String, String> limits)
+      throws SQLException {
+    Properties properties = new Properties();
+    properties.putAll(limits);
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password());
+    properties.setProperty("ApplicationName", "sensor-meter");
+    properties.setProperty("tcpKeepAlive", "true");
+    // No server-side statements and no session state: a pooling proxy may sit in between.
+    properties.setProperty("prepareThreshold", "0");
+    if (settings.tls()) {
+      properties.setProperty("sslmode", "verify-full");
+      properties.setProperty("sslrootcert", settings.authorities().toString());
+    } else {
+      properties.setProperty("sslmode", "disable");
+    }
+    LOG.debug("connecting to {} as {}", login.address(), login.user());
+    return DriverManager.getConnection("jdbc:postgresql://" + login.address(), properties);
+  }
+}

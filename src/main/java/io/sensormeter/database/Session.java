@@ -1,0 +1,104 @@
+package io.sensormeter.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/**
+ * An open connection, and the one place where a transaction begins and ends. What a transaction
+ * needs of the session is set for it alone: a pooling proxy may sit in between.
+ */
+final class Session {
+
+  private static final int VALID_SECONDS = 2;
+
+  private final Connection connection;
+  private final String begin;
+
+  /**
+   * @param statementTimeout after which the server ends a statement and rolls back
+   */
+  Session(Connection connection, Duration statementTimeout) throws SQLException {
+    this.connection = connection;
+    this.begin =
+        "set local statement_timeout = %d; set local timezone = 'UTC'"
+            .formatted(statementTimeout.toMillis());
+    connection.setAutoCommit(false);
+  }
+
+  /** A connection that slept in a frozen environment may be dead: ask before use. */
+  boolean isAlive() {
+    try {
+      return connection.isValid(VALID_SECONDS);
+    } catch (SQLException e) {
+      throw new IllegalStateException("two seconds are a valid timeout", e);
+    }
+  }
+
+  /** Runs {@code work} in one transaction: all of it stands, or nothing. */
+  <T> T transaction(String what, boolean readOnly, Transaction.Work<T> work) {
+    try {
+      T result;
+      try {
+        connection.setReadOnly(readOnly);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(begin);
+        }
+        result = work.in(new Transaction(connection));
+      } catch (SQLException | RuntimeException e) {
+        rollBack(e);
+        throw e;
+      }
+      commit(what);
+      return result;
+    } catch (StatementFailed e) {
+      throw failure(what + " failed and was rolled back", e.failure());
+    } catch (SQLException e) {
+      throw failure(what + " failed and was rolled back", e);
+    }
+  }
+
+  void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new DatabaseException("closing the connection failed: " + e.getMessage(), e);
+    }
+  }
+
+  static DatabaseException failure(String what, SQLException e) {
+    return new DatabaseException(what + ": " + e.getMessage() + " [" + e.getSQLState() + "]", e);
+  }
+
+  private void commit(String what) throws SQLException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      rollBack(e);
+      if (!String.valueOf(e.getSQLState()).startsWith(SqlState.CLASS_CONNECTION)) {
+        throw e;
+      }
+      throw new DatabaseException(
+          what
+              + " may stand or not: the connection broke at its commit; whatever runs next finds"
+              + " out: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** What cannot be rolled back is closed, which the server rolls back. */
+  private void rollBack(Exception because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+      try {
+        connection.close();
+      } catch (SQLException again) {
+        because.addSuppressed(again);
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.sensormeter.operator;
+
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.meter.Hour;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Hours a command is about, both ends included.
+ *
+ * @param from not after {@code to}
+ * @param to at most 815 hours after {@code from}
+ */
+record Range(Hour from, Hour to) {
+
+  Range {
+    if (to.isBefore(from)) {
+      throw new IllegalArgumentException("from " + from + " lies after to " + to);
+    }
+    if (from.hoursUntil(to) >= SchedulerSettings.CATCH_UP_HOURS_MAX) {
+      throw new IllegalArgumentException(
+          "%s to %s are %d hours; at most %d at once"
+              .formatted(from, to, from.hoursUntil(to) + 1, SchedulerSettings.CATCH_UP_HOURS_MAX));
+    }
+  }
+
+  long hours() {
+    return from.hoursUntil(to) + 1;
+  }
+
+  List<Hour> newestFirst() {
+    return LongStream.range(0, hours()).mapToObj(to::minusHours).toList();
+  }
+}

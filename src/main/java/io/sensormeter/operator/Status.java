@@ -1,0 +1,135 @@
+package io.sensormeter.operator;
+
+import io.sensormeter.database.Row;
+import io.sensormeter.lambda.Fields;
+import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.meter.Hour;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code status}: what stands in each hour of a range. */
+record Status(Tools tools) {
+
+  private static final String COUNTS =
+      Arrays.stream(ReportStatus.values())
+          .map(s -> "count(*) filter (where status = '%1$s') as %1$s".formatted(s.label()))
+          .collect(Collectors.joining(",\n  "));
+
+  private record Answer(String command, String billFrom, List<Line> hours) {}
+
+  /**
+   * An hour.
+   *
+   * @param tick the tick row's status; without a row {@code owed} or {@code none}
+   */
+  private record Line(
+      Hour hour,
+      String tick,
+      @Nullable Instant capturedAt,
+      @Nullable Instant publishedAt,
+      List<Map<String, Object>> meters) {}
+
+  private record TickRow(
+      Hour hour, String status, @Nullable Instant capturedAt, @Nullable Instant publishedAt) {}
+
+  private record MeterHour(Hour hour, Map<String, Object> fields) {}
+
+  /**
+   * Says what stands.
+   *
+   * @throws IllegalArgumentException if the range is upside down or longer than 816 hours
+   */
+  Map<String, Object> answer(Command.Status command) {
+    Hour to = command.to().orElseGet(() -> tools.currentHour());
+    Range range = new Range(command.from().orElseGet(() -> to.minusHours(23)), to);
+    Map<Hour, TickRow> ticks =
+        ticks(range).stream().collect(Collectors.toMap(TickRow::hour, Function.identity()));
+    Map<Hour, List<MeterHour>> meters =
+        meters(range).stream().collect(Collectors.groupingBy(MeterHour::hour));
+    return Fields.of(
+        new Answer(
+            "status",
+            tools.settings().billFrom().map(Hour::toString).orElse("shadow"),
+            range.newestFirst().stream()
+                .map(hour -> line(hour, ticks.get(hour), meters.getOrDefault(hour, List.of())))
+                .toList()));
+  }
+
+  private Line line(Hour hour, @Nullable TickRow tick, List<MeterHour> meters) {
+    List<Map<String, Object>> fields = meters.stream().map(MeterHour::fields).toList();
+    return tick == null
+        ? new Line(hour, owed(hour) ? "owed" : "none", null, null, fields)
+        : new Line(hour, tick.status(), tick.capturedAt(), tick.publishedAt(), fields);
+  }
+
+  private boolean owed(Hour hour) {
+    return !tools.settings().inShadow(hour) && !hour.isAfter(tools.currentHour());
+  }
+
+  private List<TickRow> ticks(Range range) {
+    return tools
+        .reads()
+        .list(
+            "reading tick rows",
+            row ->
+                new TickRow(
+                    row.hour("hour"),
+                    row.text("status"),
+                    row.instant("captured_at"),
+                    row.instantOrNull("published_at")),
+            """
+            select hour, status, captured_at, published_at
+            from metering.tick where hour between ? and ? order by hour desc
+            """,
+            range.from(),
+            range.to());
+  }
+
+  /** The hours that have reports; of each report the last revision. */
+  private List<MeterHour> meters(Range range) {
+    return tools
+        .reads()
+        .list(
+            "reading the status of hours",
+            Status::meter,
+            """
+            select hour, meter, count(*) as organizations, %s,
+              coalesce(sum(value) filter (where status <> 'rejected'), 0) as total,
+              count(*) filter (where captured_at > hour + interval '15 minutes') as estimated,
+              count(*) filter (where status in ('accepted', 'verified')
+                and settled_at > hour + interval '1 hour' * ?) as late
+            from metering.meter_report as report
+            where hour between ? and ?
+              and not (status = 'superseded' and exists (
+                select from metering.meter_report as later
+                where later.hour = report.hour
+                  and later.organization_id = report.organization_id
+                  and later.meter = report.meter and later.revision > report.revision))
+            group by hour, meter
+            order by hour desc, meter
+            """
+                .formatted(COUNTS),
+            1 + tools.settings().invoiceGraceHours(),
+            range.from(),
+            range.to());
+  }
+
+  private static MeterHour meter(Row row) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("meter", row.text("meter"));
+    fields.put("organizations", row.number("organizations"));
+    for (ReportStatus each : ReportStatus.values()) {
+      fields.put(each.label(), row.number(each.label()));
+    }
+    fields.put("total", row.decimal("total"));
+    fields.put("estimated", row.number("estimated"));
+    fields.put("late", row.number("late"));
+    return new MeterHour(row.hour("hour"), fields);
+  }
+}
