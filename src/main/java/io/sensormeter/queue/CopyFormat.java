@@ -1,32 +1,59 @@
 package io.sensormeter.queue;
 
 import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.ReportKey;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The body of a message on the reports queue, version {@value #VERSION}: one copy. Fields may be
- * added within a version, so that two releases can stand side by side; a reader ignores what it
- * does not know.
- */
+/** The body of a message on the reports queue, version {@value #VERSION}: one copy. */
 public final class CopyFormat {
 
   static final int VERSION = 1;
 
   private CopyFormat() {}
 
+  private record Message(
+      int v,
+      String hour,
+      String meter,
+      String organization,
+      int revision,
+      String kind,
+      long value,
+      String customer,
+      String identifier,
+      String sendBefore) {
+
+    static Message of(Copy copy) {
+      ReportKey key = copy.key();
+      return new Message(
+          VERSION,
+          key.hour().toString(),
+          key.meter(),
+          key.organizationId(),
+          key.revision(),
+          copy.kind().label(),
+          copy.value(),
+          copy.stripeCustomerId(),
+          copy.identifier().value(),
+          copy.sendBefore().toString());
+    }
+
+    Copy copy() {
+      return new Copy(
+          new ReportKey(Hour.parse(hour), meter, organization, revision),
+          MeterKind.parse(kind),
+          value,
+          customer,
+          new Identifier(identifier),
+          Messages.instant("sendBefore", sendBefore));
+    }
+  }
+
   public static String encode(Copy copy) {
-    return Json.object(
-        json -> {
-          json.writeNumberField("v", VERSION);
-          Json.writeKey(json, copy.key());
-          json.writeStringField("kind", copy.kind().label());
-          json.writeNumberField("value", copy.value());
-          json.writeStringField("customer", copy.stripeCustomerId());
-          json.writeStringField("identifier", copy.identifier().value());
-          json.writeStringField("sendBefore", copy.sendBefore().toString());
-        });
+    return Messages.encode(Message.of(copy));
   }
 
   /**
@@ -35,16 +62,6 @@ public final class CopyFormat {
    * @throws UnreadableMessage saying what is wrong; the message must not be deleted
    */
   public static Copy decode(@Nullable String body) throws UnreadableMessage {
-    return Json.read(
-        body,
-        VERSION,
-        object ->
-            new Copy(
-                Json.key(object),
-                MeterKind.parse(Json.text(object, "kind")),
-                Json.number(object, "value"),
-                Json.text(object, "customer"),
-                new Identifier(Json.text(object, "identifier")),
-                Json.instant(object, "sendBefore")));
+    return Messages.decode(body, VERSION, Message.class, Message::copy);
   }
 }

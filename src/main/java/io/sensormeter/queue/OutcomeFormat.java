@@ -1,12 +1,11 @@
 package io.sensormeter.queue;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
-import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +23,74 @@ public final class OutcomeFormat {
 
   private OutcomeFormat() {}
 
+  private record Message(int v, List<Element> outcomes) {
+
+    List<Outcome> read() {
+      return outcomes.stream().map(Element::read).toList();
+    }
+  }
+
+  private record Element(
+      String hour,
+      String meter,
+      String organization,
+      int revision,
+      String at,
+      @JsonSetter(nulls = Nulls.SET) @Nullable String requestId,
+      String outcome,
+      @JsonSetter(nulls = Nulls.SET) @Nullable String code,
+      @JsonSetter(nulls = Nulls.SET) @Nullable String message) {
+
+    static Element of(Outcome outcome) {
+      return switch (outcome) {
+        case Outcome.Accepted one ->
+            of(outcome, one.duplicate() ? DUPLICATE : ACCEPTED, null, null);
+        case Outcome.ZeroRefused one -> of(outcome, ZERO_REFUSED, null, one.message());
+        case Outcome.Rejected one -> of(outcome, REJECTED, one.code(), one.message());
+      };
+    }
+
+    private static Element of(
+        Outcome outcome, String label, @Nullable String code, @Nullable String message) {
+      ReportKey key = outcome.key();
+      return new Element(
+          key.hour().toString(),
+          key.meter(),
+          key.organizationId(),
+          key.revision(),
+          outcome.at().toString(),
+          outcome.requestId(),
+          label,
+          code,
+          message);
+    }
+
+    Outcome read() {
+      ReportKey key = new ReportKey(Hour.parse(hour), meter, organization, revision);
+      Instant instant = Messages.instant("at", at);
+      return switch (outcome) {
+        case ACCEPTED -> new Outcome.Accepted(key, instant, requestId, false);
+        case DUPLICATE -> new Outcome.Accepted(key, instant, requestId, true);
+        case ZERO_REFUSED ->
+            new Outcome.ZeroRefused(key, instant, requestId, present("message", message));
+        case REJECTED ->
+            new Outcome.Rejected(
+                key, instant, requestId, present("code", code), present("message", message));
+        default -> throw new IllegalArgumentException("outcome '" + outcome + "' is unknown");
+      };
+    }
+
+    private String present(String field, @Nullable String text) {
+      if (text == null) {
+        throw new IllegalArgumentException(
+            "field '" + field + "' is missing: outcome '" + outcome + "' needs it");
+      }
+      return text;
+    }
+  }
+
   public static String encode(List<Outcome> outcomes) {
-    return Json.object(
-        json -> {
-          json.writeNumberField("v", VERSION);
-          json.writeArrayFieldStart("outcomes");
-          for (Outcome outcome : outcomes) {
-            write(json, outcome);
-          }
-          json.writeEndArray();
-        });
+    return Messages.encode(new Message(VERSION, outcomes.stream().map(Element::of).toList()));
   }
 
   /**
@@ -42,60 +99,6 @@ public final class OutcomeFormat {
    * @throws UnreadableMessage saying what is wrong; the message must not be deleted
    */
   public static List<Outcome> decode(@Nullable String body) throws UnreadableMessage {
-    return Json.read(
-        body,
-        VERSION,
-        object -> {
-          JsonNode array = object.path("outcomes");
-          if (!array.isArray()) {
-            throw new IllegalArgumentException("field 'outcomes' is missing or no array");
-          }
-          List<Outcome> outcomes = new ArrayList<>(array.size());
-          for (JsonNode element : array) {
-            outcomes.add(outcome(element));
-          }
-          return outcomes;
-        });
-  }
-
-  private static void write(JsonGenerator json, Outcome outcome) throws IOException {
-    json.writeStartObject();
-    Json.writeKey(json, outcome.key());
-    json.writeStringField("at", outcome.at().toString());
-    String requestId = outcome.requestId();
-    if (requestId != null) {
-      json.writeStringField("requestId", requestId);
-    }
-    switch (outcome) {
-      case Outcome.Accepted accepted ->
-          json.writeStringField("outcome", accepted.duplicate() ? DUPLICATE : ACCEPTED);
-      case Outcome.ZeroRefused refused -> {
-        json.writeStringField("outcome", ZERO_REFUSED);
-        json.writeStringField("message", refused.message());
-      }
-      case Outcome.Rejected rejected -> {
-        json.writeStringField("outcome", REJECTED);
-        json.writeStringField("code", rejected.code());
-        json.writeStringField("message", rejected.message());
-      }
-    }
-    json.writeEndObject();
-  }
-
-  private static Outcome outcome(JsonNode object) {
-    ReportKey key = Json.key(object);
-    Instant at = Json.instant(object, "at");
-    String requestId = Json.textOrNull(object, "requestId");
-    String outcome = Json.text(object, "outcome");
-    return switch (outcome) {
-      case ACCEPTED -> new Outcome.Accepted(key, at, requestId, false);
-      case DUPLICATE -> new Outcome.Accepted(key, at, requestId, true);
-      case ZERO_REFUSED ->
-          new Outcome.ZeroRefused(key, at, requestId, Json.text(object, "message"));
-      case REJECTED ->
-          new Outcome.Rejected(
-              key, at, requestId, Json.text(object, "code"), Json.text(object, "message"));
-      default -> throw new IllegalArgumentException("outcome '" + outcome + "' is unknown");
-    };
+    return Messages.decode(body, VERSION, Message.class, Message::read);
   }
 }

@@ -62,12 +62,14 @@ final class OutcomeFormatTest {
       quoteCharacter = '`',
       value = {
         "\"v\":1|\"v\":2|version 2 is unknown; this release reads 1",
-        "\"outcomes\":[|\"outcome\":[|field 'outcomes' is missing or no array",
+        "\"outcomes\":[|\"outcome\":[|field 'outcomes'",
         "\"outcome\":\"duplicate\"|\"outcome\":\"maybe\"|outcome 'maybe' is unknown",
-        "\"outcome\":\"duplicate\"|\"result\":\"duplicate\"|field 'outcome' is missing or no text",
-        "\"message\":\"No.\"|\"text\":\"No.\"|field 'message' is missing or no text",
-        "\"code\":\"resource_missing\",||field 'code' is missing or no text",
-        "\"requestId\":\"req_1\"|\"requestId\":1|field 'requestId' is missing or no text",
+        "\"outcome\":\"duplicate\"|\"result\":\"duplicate\"|field 'outcomes.1.outcome'",
+        "\"message\":\"No.\"|\"text\":\"No.\"|field 'message' is missing: outcome 'zero_refused'"
+            + " needs it",
+        "\"code\":\"resource_missing\",||field 'code' is missing",
+        "\"requestId\":\"req_1\"|\"requestId\":1|field 'outcomes.0.requestId'",
+        "\"requestId\":\"req_1\"|\"requestId\":null|a field is null",
         "14:00:03Z|14:00|field 'at' is no instant",
       })
   void oneBadOutcomeMakesTheMessageUnreadable(String original, String replacement, String message) {
