@@ -1,5 +1,6 @@
 package io.sensormeter;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -8,6 +9,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -17,6 +19,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.sensormeter.local.http.LoopbackServer;
+import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +39,10 @@ final class StructureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.sensormeter");
+  private static final JavaClasses TESTS =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.OnlyIncludeTests())
           .importPackages("io.sensormeter");
 
   /** Each room, and the rooms it may know beside itself. */
@@ -141,6 +149,36 @@ final class StructureTest {
         .dependOnClassesThat()
         .belongToAnyOf(Clock.class, InstantSource.class, Executors.class, ThreadLocalRandom.class)
         .check(CLASSES);
+  }
+
+  @Test
+  void whatStandsInForTheWorldKnowsNeitherTheProductNorEachOther() {
+    slices()
+        .matching("io.sensormeter.local.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(alwaysTrue(), resideInAPackage("io.sensormeter.local.http"))
+        .check(TESTS);
+    // Their own tests may ask the run for a shared server.
+    noClasses()
+        .that()
+        .resideInAPackage("io.sensormeter.local.*")
+        .and()
+        .haveNameNotMatching(".*(Test|IT|Fixture)(\\$.*)?")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.sensormeter..")
+                .and(not(resideInAPackage("io.sensormeter.local.*"))))
+        .check(TESTS);
+  }
+
+  @Test
+  void everyServerOfTheTestsIsMadeInOnePlace() {
+    noClasses()
+        .that(not(belongToAnyOf(LoopbackServer.class)))
+        .should()
+        .callMethod(HttpServer.class, "create", InetSocketAddress.class, int.class)
+        .check(TESTS);
   }
 
   private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> resideInAnyOf(

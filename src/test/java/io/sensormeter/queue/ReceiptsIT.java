@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.sensormeter.lambda.Deadline;
-import io.sensormeter.local.aws.LoopbackServer;
+import io.sensormeter.local.http.LoopbackServer;
 import io.sensormeter.queue.Receipts.Delay;
 import io.sensormeter.queue.Receipts.Failure;
 import java.io.IOException;

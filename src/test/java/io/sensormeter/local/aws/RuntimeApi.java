@@ -1,6 +1,7 @@
 package io.sensormeter.local.aws;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.sensormeter.local.http.LoopbackServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,12 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.sensormeter.local.http.LoopbackServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +14,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -33,52 +28,32 @@ import org.jspecify.annotations.Nullable;
  * fake itself failed while answering.
  */
 public final class FakeStripe implements AutoCloseable {
-  private static final int BACKLOG = 4_096;
-
-  static {
-    // Read once, when the JDK's server is first used in this JVM. Its defaults drop idle
-    // connections beyond 200 and after 30 s, which a caller would see as resets nobody scripted.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-    System.setProperty("sun.net.httpserver.maxIdleConnections", "4096");
-    System.setProperty("sun.net.httpserver.idleInterval", "600");
-  }
-
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final InstantSource clock;
   private final Rules rules = new Rules();
   private final Keys keys = new Keys();
   private final Account account;
   private final ReadEndpoint reads;
   private final MeterEventEndpoint events;
+  private final LoopbackServer server;
   private final AtomicLong requests = new AtomicLong();
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
 
-  private FakeStripe(HttpServer server, InstantSource clock) {
-    this.server = server;
+  private FakeStripe(InstantSource clock) {
     this.clock = clock;
     this.account = new Account(clock, rules);
     this.reads = new ReadEndpoint(clock, rules, keys, account);
     this.events = new MeterEventEndpoint(clock, rules, keys, account);
+    this.server = LoopbackServer.start(Map.of("/", this::handle));
   }
 
   /** Listens on a free port; at first there is no key, no meter and no customer. */
   public static FakeStripe start(InstantSource clock) {
-    try {
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      var fake = new FakeStripe(HttpServer.create(address, BACKLOG), clock);
-      fake.server.setExecutor(fake.threads);
-      fake.server.createContext("/", fake::handle);
-      fake.server.start();
-      return fake;
-    } catch (IOException e) {
-      throw new UncheckedIOException("no port for the Stripe fake", e);
-    }
+    return new FakeStripe(clock);
   }
 
   /** For {@code STRIPE_API_BASE}. */
   public URI base() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create("http://" + server.address());
   }
 
   /** Any other key meets 401; a call that needs another permission meets 403 naming it. */
@@ -262,9 +237,7 @@ public final class FakeStripe implements AutoCloseable {
   @Override
   public void close() {
     releaseHeldCalls();
-    threads.shutdownNow();
-    server.stop(0);
-    threads.close();
+    server.close();
     RuntimeException bug = failure.getAndSet(null);
     if (bug != null) {
       throw new IllegalStateException("the Stripe fake failed while answering", bug);
