@@ -16,10 +16,13 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Gatherers;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchResponse;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
@@ -34,6 +37,9 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 public final class EventSource {
   /** SQS takes and hands out at most ten messages a call. */
   private static final int CALL_LIMIT = 10;
+
+  /** Lambda polls a queue with five connections at first. */
+  private static final int CONNECTIONS = 5;
 
   private final SqsClient sqs;
   private final String queueUrl;
@@ -158,28 +164,33 @@ public final class EventSource {
     return Optional.ofNullable(lastFailure.get());
   }
 
+  /** Waits for the first messages only; what is there beside them is fetched side by side. */
   private List<Message> receiveBatch() {
-    List<Message> batch = new ArrayList<>();
-    int waitSeconds = returnDelays ? 1 : 0;
-    while (batch.size() < batchSize) {
-      int most = Math.min(CALL_LIMIT, batchSize - batch.size());
-      int wait = batch.isEmpty() ? waitSeconds : 0;
-      List<Message> more =
-          sqs.receiveMessage(
-                  request ->
-                      request
-                          .queueUrl(queueUrl)
-                          .maxNumberOfMessages(most)
-                          .waitTimeSeconds(wait)
-                          .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
-                          .messageAttributeNames("All"))
-              .messages();
-      if (more.isEmpty()) {
-        break;
-      }
-      batch.addAll(more);
+    List<Message> batch =
+        new ArrayList<>(receive(Math.min(CALL_LIMIT, batchSize), returnDelays ? 1 : 0));
+    int before = 0;
+    while (before < batch.size() && batch.size() < batchSize) {
+      before = batch.size();
+      int wanted = batchSize - before;
+      IntStream.range(0, CONNECTIONS)
+          .mapToObj(call -> Math.min(CALL_LIMIT, wanted - call * CALL_LIMIT))
+          .filter(most -> most > 0)
+          .gather(Gatherers.mapConcurrent(CONNECTIONS, most -> receive(most, 0)))
+          .forEach(batch::addAll);
     }
     return batch;
+  }
+
+  private List<Message> receive(int most, int waitSeconds) {
+    return sqs.receiveMessage(
+            request ->
+                request
+                    .queueUrl(queueUrl)
+                    .maxNumberOfMessages(most)
+                    .waitTimeSeconds(waitSeconds)
+                    .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
+                    .messageAttributeNames("All"))
+        .messages();
   }
 
   /** The ids of the messages that return to the queue. */
@@ -215,41 +226,50 @@ public final class EventSource {
   }
 
   private void delete(List<Message> messages) {
-    for (List<Message> ten : tens(messages)) {
-      var entries =
-          ten.stream()
-              .map(
-                  m ->
-                      DeleteMessageBatchRequestEntry.builder()
-                          .id(m.messageId())
-                          .receiptHandle(m.receiptHandle())
-                          .build())
-              .toList();
-      var response = sqs.deleteMessageBatch(request -> request.queueUrl(queueUrl).entries(entries));
-      if (response.hasFailed()) {
-        throw new IllegalStateException("not deleted from " + queueUrl + ": " + response.failed());
-      }
-    }
+    tens(messages)
+        .gather(Gatherers.mapConcurrent(CONNECTIONS, this::deleteTen))
+        .filter(DeleteMessageBatchResponse::hasFailed)
+        .forEach(
+            response -> {
+              throw new IllegalStateException(
+                  "not deleted from " + queueUrl + ": " + response.failed());
+            });
+  }
+
+  private DeleteMessageBatchResponse deleteTen(List<Message> ten) {
+    var entries =
+        ten.stream()
+            .map(
+                m ->
+                    DeleteMessageBatchRequestEntry.builder()
+                        .id(m.messageId())
+                        .receiptHandle(m.receiptHandle())
+                        .build())
+            .toList();
+    return sqs.deleteMessageBatch(request -> request.queueUrl(queueUrl).entries(entries));
   }
 
   /** An entry that fails is visible already, or dead-lettered: nothing is left to do for it. */
   private void makeVisible(List<Message> messages) {
-    for (List<Message> ten : tens(messages)) {
-      var entries =
-          ten.stream()
-              .map(
-                  m ->
-                      ChangeMessageVisibilityBatchRequestEntry.builder()
-                          .id(m.messageId())
-                          .receiptHandle(m.receiptHandle())
-                          .visibilityTimeout(0)
-                          .build())
-              .toList();
-      sqs.changeMessageVisibilityBatch(request -> request.queueUrl(queueUrl).entries(entries));
-    }
+    tens(messages)
+        .forEach(
+            ten -> {
+              var entries =
+                  ten.stream()
+                      .map(
+                          m ->
+                              ChangeMessageVisibilityBatchRequestEntry.builder()
+                                  .id(m.messageId())
+                                  .receiptHandle(m.receiptHandle())
+                                  .visibilityTimeout(0)
+                                  .build())
+                      .toList();
+              sqs.changeMessageVisibilityBatch(
+                  request -> request.queueUrl(queueUrl).entries(entries));
+            });
   }
 
-  private static List<List<Message>> tens(List<Message> messages) {
-    return messages.stream().gather(Gatherers.windowFixed(CALL_LIMIT)).toList();
+  private static Stream<List<Message>> tens(List<Message> messages) {
+    return messages.stream().gather(Gatherers.windowFixed(CALL_LIMIT));
   }
 }

@@ -16,6 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 
 final class EventSourceIT {
@@ -55,6 +59,33 @@ final class EventSourceIT {
     assertThat(source.deleted()).isEqualTo(47);
     assertThat(source.returned()).isZero();
     assertThat(source.pollOnce()).isZero();
+  }
+
+  @Test
+  void batchIsReceivedAndDeletedOverFiveConnectionsAsLambdaDoes() {
+    send(60);
+    // The first receive waits for messages alone; the other fifty, and the deletes, come in fives.
+    Meeting receives = new Meeting(1, 5);
+    Meeting deletes = new Meeting(0, 5);
+    try (SqsWire wire = SqsWire.to(sqs);
+        SqsClient client = LocalSqs.client(wire.endpoint())) {
+      wire.script(
+          call -> {
+            switch (call.action()) {
+              case "ReceiveMessage" -> receives.arrive();
+              case "DeleteMessageBatch" -> deletes.arrive();
+              default -> {}
+            }
+            return null;
+          });
+
+      assertThat(new EventSource(client, url, sqs.arn(url), 60, (_, _) -> null).pollOnce())
+          .isEqualTo(60);
+    }
+
+    assertThat(receives.met()).as("receives at once").isEqualTo(5);
+    assertThat(deletes.met()).as("deletes at once").isEqualTo(5);
+    assertThat(sqs.depth(url)).isZero();
   }
 
   @Test
@@ -232,5 +263,40 @@ final class EventSourceIT {
 
   private static SQSBatchResponse failing(@Nullable String... ids) {
     return new SQSBatchResponse(Arrays.stream(ids).map(BatchItemFailure::new).toList());
+  }
+
+  /** Holds some calls until so many are there at once; those before and after them pass. */
+  private static final class Meeting {
+    private final AtomicInteger arrived = new AtomicInteger();
+    private final AtomicInteger met = new AtomicInteger();
+    private final CountDownLatch all;
+    private final int before;
+    private final int parties;
+
+    Meeting(int before, int parties) {
+      this.all = new CountDownLatch(parties);
+      this.before = before;
+      this.parties = parties;
+    }
+
+    /** Whoever comes alone waits in vain, and passes. */
+    void arrive() {
+      int number = arrived.incrementAndGet() - before;
+      if (number < 1 || number > parties) {
+        return;
+      }
+      all.countDown();
+      try {
+        if (all.await(5, TimeUnit.SECONDS)) {
+          met.incrementAndGet();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    int met() {
+      return met.get();
+    }
   }
 }

@@ -28,14 +28,18 @@ public final class LocalSqs implements AutoCloseable {
     this.server = server;
     this.endpoint =
         URI.create("http://127.0.0.1:" + server.waitUntilStarted().localAddress().getPort());
-    this.client =
-        SqsClient.builder()
-            .endpointOverride(endpoint)
-            .region(Region.US_EAST_1)
-            .credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build();
+    this.client = client(endpoint);
+  }
+
+  /** A client of the server, or of what stands before it. */
+  static SqsClient client(URI endpoint) {
+    return SqsClient.builder()
+        .endpointOverride(endpoint)
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
+        .httpClientBuilder(UrlConnectionHttpClient.builder())
+        .build();
   }
 
   /** Takes about two seconds the first time in a JVM. */
