@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 final class Consumers implements AutoCloseable {
   private static final int REPORTERS = 4;
   private static final int RECORDERS = 2;
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final Duration PAUSE = Duration.ofMillis(50);
 
   /** Longer than the longest delay of a returned message, so that what comes back is waited for. */
   private static final Duration NO_PROGRESS = Duration.ofMinutes(16);
@@ -43,22 +43,24 @@ final class Consumers implements AutoCloseable {
     }
   }
 
-  /** Waits until no report is pending and both queues are empty, or nothing has moved for long. */
+  /**
+   * Waits until no report is pending and both queues are empty, or nothing has moved for long. Asks
+   * only once nothing moves: the servers have the same two cores as what is measured.
+   */
   void awaitSettled(Runnable progress) {
     long movedNanos = System.nanoTime();
     int moved = -1;
-    while (!settled()) {
+    while (true) {
       int received = sources.stream().mapToInt(EventSource::received).sum();
+      progress.run();
       if (received != moved) {
         moved = received;
         movedNanos = System.nanoTime();
-      } else if (System.nanoTime() - movedNanos > NO_PROGRESS.toNanos()) {
+      } else if (settled() || System.nanoTime() - movedNanos > NO_PROGRESS.toNanos()) {
         return;
       }
-      progress.run();
       pause();
     }
-    progress.run();
   }
 
   private boolean settled() {
