@@ -1,5 +1,6 @@
 package io.sensormeter.bench;
 
+import io.sensormeter.local.Option;
 import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.postgres.LocalPostgres;
@@ -10,8 +11,6 @@ import java.util.List;
  * Compared are medians of interleaved pairs in one run, because machines differ and drift.
  */
 public final class Benchmark implements AutoCloseable {
-  private static final List<String> FIGURES = List.of("capture", "publish", "report", "memory");
-
   final LocalPostgres postgres = LocalPostgres.start();
   final LocalSqs sqs = LocalSqs.start();
   final LocalSecrets secrets = LocalSecrets.start();
@@ -19,17 +18,9 @@ public final class Benchmark implements AutoCloseable {
   private Benchmark() {}
 
   public static void main(String[] arguments) throws Exception {
-    String figure = System.getProperty("figure", "all");
-    if (!figure.equals("all") && !FIGURES.contains(figure)) {
-      System.err.println("-Dfigure is '" + figure + "': one of " + FIGURES);
-      System.exit(1);
-    }
+    String figure = Option.FIGURE.text();
     try (Benchmark benchmark = new Benchmark()) {
-      for (String each : FIGURES) {
-        if (figure.equals("all") || figure.equals(each)) {
-          benchmark.run(each);
-        }
-      }
+      benchmark.run(figure);
     }
     System.exit(0);
   }
@@ -40,6 +31,11 @@ public final class Benchmark implements AutoCloseable {
       case "publish" -> PublishFigure.measure(this);
       case "report" -> ReportFigure.measure(this);
       case "memory" -> MemoryFigure.measure(this);
+      case "all" -> {
+        for (String each : List.of("capture", "publish", "report", "memory")) {
+          run(each);
+        }
+      }
       default -> throw new IllegalArgumentException(figure);
     }
   }

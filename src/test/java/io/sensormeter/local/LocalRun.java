@@ -32,6 +32,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * <ul>
  *   <li>{@code -Dorganizations=N}: how many are billed, 1,000 by default
  *   <li>{@code -Dhours=N}: how many hours in a row, 1 by default
+ *   <li>{@code -DstripeLatency=N}: milliseconds that Stripe takes for a call, 0 by default
+ *   <li>{@code -DstripeCallsPerSecond=N}: the pace of all reporters together, 800 by default
  *   <li>{@code -Dserve}: keep everything up on today's clock, carry out commands by hand, and write
  *       to target/local what {@code sam local invoke} needs
  * </ul>
@@ -45,50 +47,36 @@ public final class LocalRun implements AutoCloseable {
   /** The rule fires within a few seconds of the full hour. */
   private static final Duration AFTER_THE_HOUR = Duration.ofSeconds(3);
 
+  private final int organizations = Option.ORGANIZATIONS.number();
   private final LocalPostgres postgres = LocalPostgres.start();
   private final LocalSqs sqs = LocalSqs.start();
   private final LocalSecrets secrets = LocalSecrets.start();
   private final InstantSource clock;
   private final FakeStripe stripe;
-  private final int organizations;
 
-  private LocalRun(InstantSource clock, int organizations) {
+  private LocalRun(InstantSource clock) {
     this.clock = clock;
     this.stripe = FakeStripe.start(clock);
-    this.organizations = organizations;
+    stripe.latency(Duration.ofMillis(Option.STRIPE_LATENCY.number()));
   }
 
   public static void main(String[] arguments) throws IOException {
-    try {
-      System.exit(
-          run(positive("organizations", 1_000_000), positive("hours", 816), serve()) ? 0 : 1);
-    } catch (WrongArgument e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
-    }
+    System.exit(run() ? 0 : 1);
   }
 
-  private static final class WrongArgument extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    WrongArgument(String message) {
-      super(message);
-    }
-  }
-
-  private static boolean run(int organizations, int hours, boolean serve) throws IOException {
-    if (!serve) {
-      String tick = Files.readString(TICK);
-      Hour first = Hour.parse(time(tick));
-      SettableClock clock = new SettableClock(first.start().plus(AFTER_THE_HOUR));
-      try (LocalRun run = new LocalRun(clock, organizations)) {
-        return run.hours(tick, first, hours, clock);
+  private static boolean run() throws IOException {
+    if (Boolean.parseBoolean(Option.SERVE.text())) {
+      try (LocalRun run = new LocalRun(InstantSource.system())) {
+        run.serveUntilQuit();
       }
+      return true;
     }
-    try (LocalRun run = new LocalRun(InstantSource.system(), organizations)) {
-      run.serveUntilQuit();
+    String tick = Files.readString(TICK);
+    Hour first = Hour.parse(time(tick));
+    SettableClock clock = new SettableClock(first.start().plus(AFTER_THE_HOUR));
+    try (LocalRun run = new LocalRun(clock)) {
+      return run.hours(tick, first, Option.HOURS.number(), clock);
     }
-    return true;
   }
 
   private boolean hours(String tick, Hour first, int hours, SettableClock clock) {
@@ -155,7 +143,16 @@ public final class LocalRun implements AutoCloseable {
       stripe.addCustomer(ApplicationData.customerId(n));
     }
     return new Pipeline(
-        database, sqs, secrets, stripe, clock, Map.of("BILL_FROM", billFrom.toString()));
+        database,
+        sqs,
+        secrets,
+        stripe,
+        clock,
+        Map.of(
+            "BILL_FROM",
+            billFrom.toString(),
+            "STRIPE_CALLS_PER_SECOND",
+            Option.STRIPE_CALLS_PER_SECOND.text()));
   }
 
   private static ProgressBar bar(long reports) {
@@ -177,23 +174,6 @@ public final class LocalRun implements AutoCloseable {
 
   private static String at(String event, Instant time) {
     return TIME.matcher(event).replaceFirst("$1" + time + "$3");
-  }
-
-  private static int positive(String property, int most) {
-    String text = System.getProperty(property, "1");
-    if (text.matches("[1-9]\\d{0,8}") && Integer.parseInt(text) <= most) {
-      return Integer.parseInt(text);
-    }
-    throw new WrongArgument(
-        "-D%s is '%s': it must be a whole number from 1 to %d".formatted(property, text, most));
-  }
-
-  private static boolean serve() {
-    String text = System.getProperty("serve", "false");
-    if (text.equals("true") || text.equals("false")) {
-      return text.equals("true");
-    }
-    throw new WrongArgument("-Dserve is '%s': it takes no value".formatted(text));
   }
 
   private static void say(String line) {
