@@ -3,6 +3,7 @@ package io.sensormeter.check;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.lambda.Fields;
+import io.sensormeter.lambda.Release;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Hour;
 import java.time.Duration;
@@ -41,7 +42,11 @@ public final class Check {
   }
 
   private record Answer(
-      String command, boolean ok, long warnings, List<Map<String, Object>> findings) {}
+      String command,
+      String version,
+      boolean ok,
+      long warnings,
+      List<Map<String, Object>> findings) {}
 
   /** Says what it found; that something is wrong is an answer, not a failure. */
   public Map<String, Object> answer() {
@@ -61,6 +66,7 @@ public final class Check {
     return Fields.of(
         new Answer(
             "check",
+            Release.version(),
             findings.stream().allMatch(Finding::isOk),
             findings.stream().filter(Finding::isWarning).count(),
             findings.stream().map(Finding::fields).toList()));

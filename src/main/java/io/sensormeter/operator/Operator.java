@@ -39,6 +39,6 @@ public final class Operator {
   }
 
   private Map<String, Object> tick(Hour now, boolean dryRun, Deadline deadline) {
-    return dryRun ? Fields.of(tick.preview(now)) : tick.run(now, deadline).fields();
+    return dryRun ? Fields.of(tick.preview(now)) : tick.run(now, deadline).answer();
   }
 }

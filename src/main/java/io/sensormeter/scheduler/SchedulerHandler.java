@@ -101,7 +101,7 @@ public final class SchedulerHandler
 
   private Map<String, Object> tick(Hour hour, Deadline deadline) {
     migrations.run();
-    return tick.run(hour, deadline).fields();
+    return tick.run(hour, deadline).answer();
   }
 
   private Map<String, Object> answer(Command command, Deadline deadline) {

@@ -1,6 +1,7 @@
 package io.sensormeter.tick;
 
 import io.sensormeter.lambda.Fields;
+import io.sensormeter.lambda.Release;
 import io.sensormeter.ledger.Captures.Captured;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.ledger.Settlements.GivenUp;
@@ -33,7 +34,6 @@ public record TickSummary(
     Measured measured,
     List<String> left) {
 
-  /** The answer and the log line. */
   private record Line(
       Hour tick,
       boolean complete,
@@ -54,7 +54,15 @@ public record TickSummary(
     return left.isEmpty();
   }
 
-  public Map<String, Object> fields() {
+  /** The answer: in the log, each line says the version anyway. */
+  public Map<String, Object> answer() {
+    Map<String, Object> answer = fields();
+    answer.put("version", Release.version());
+    return answer;
+  }
+
+  /** The log line. */
+  Map<String, Object> fields() {
     return Fields.of(
         new Line(
             tick,

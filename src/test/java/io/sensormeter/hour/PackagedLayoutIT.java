@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sensormeter.lambda.Release;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.FunctionError;
@@ -37,7 +40,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "Lambda's runtime client has a native part")
 final class PackagedLayoutIT extends HourFixture {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final int ORGANIZATIONS = 3;
   private static final String NO_FAILURES = "{\"batchItemFailures\":[]}";
 
@@ -59,10 +63,13 @@ final class PackagedLayoutIT extends HourFixture {
     try (PackagedFunction scheduler = packaged(SCHEDULER, environment(pipeline));
         PackagedFunction reporter = packaged(REPORTER, environment(pipeline));
         PackagedFunction recorder = packaged(RECORDER, environment(pipeline))) {
-      assertThat(json(scheduler.invoke(sample("check.json"))).path("ok").asBoolean()).isTrue();
+      JsonNode check = json(scheduler.invoke(sample("check.json")));
+      assertThat(check.path("ok").asBoolean()).isTrue();
+      assertThat(check.path("version").asText()).isEqualTo(Release.version());
       assertThat(made(pipeline)).as("check makes no ledger").isFalse();
-      assertThat(json(scheduler.invoke(sample("hourly-tick.json"))).path("complete").asBoolean())
-          .isTrue();
+      JsonNode tick = json(scheduler.invoke(sample("hourly-tick.json")));
+      assertThat(tick.path("complete").asBoolean()).isTrue();
+      assertThat(tick.path("version").asText()).isEqualTo(Release.version());
       assertThat(reporter.invoke(sample("reports-queue.json"))).isEqualTo(NO_FAILURES);
       assertThat(recorder.invoke(sample("outcomes-queue.json"))).isEqualTo(NO_FAILURES);
       assertThat(reports(pipeline, "accepted")).isEqualTo(1);
@@ -144,12 +151,18 @@ final class PackagedLayoutIT extends HourFixture {
     }
   }
 
-  /** Each line is one JSON object; those that sum an invocation up are named by their message. */
+  /**
+   * Each line is one JSON object and, but for metrics, names the release; those that sum an
+   * invocation up are named by their message.
+   */
   private static List<JsonNode> lines(PackagedFunction function) {
     List<JsonNode> lines = new ArrayList<>();
     for (String line : function.logs().lines().toList()) {
       JsonNode node = json(line);
       assertThat(node.isObject()).as(line).isTrue();
+      if (!node.has("_aws")) {
+        assertThat(node.path("version").asText()).as(line).isEqualTo(Release.version());
+      }
       lines.add(node);
     }
     return lines;
