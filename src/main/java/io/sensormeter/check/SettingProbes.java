@@ -2,13 +2,17 @@ package io.sensormeter.check;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Meter;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the settings mean, in sentences. */
 record SettingProbes(SchedulerSettings settings) {
 
   List<Finding> findings(Hour now) {
-    return List.of(billFrom(now), meterKind());
+    return Stream.concat(
+            Stream.of(billFrom(now)), settings.meters().list().stream().map(SettingProbes::meter))
+        .toList();
   }
 
   private Finding billFrom(Hour now) {
@@ -24,9 +28,9 @@ record SettingProbes(SchedulerSettings settings) {
             : from + " is the first hour billed: every hour since is sent to Stripe");
   }
 
-  private Finding meterKind() {
+  private static Finding meter(Meter meter) {
     String means =
-        switch (settings.meterKind()) {
+        switch (meter.kind()) {
           case SUM_HOURLY ->
               "the Stripe meter must have formula sum and event_time_window=hour: a later event of"
                   + " an hour replaces the earlier one";
@@ -36,6 +40,11 @@ record SettingProbes(SchedulerSettings settings) {
               "the Stripe meter must have formula last and no event_time_window: the billing"
                   + " period's final event counts";
         };
-    return Finding.good("METER_KIND", settings.meterKind().label() + ": " + means);
+    String reads =
+        meter.pastHour()
+            ? "each tick reads the hour before it"
+            : "each tick reads the state at its hour";
+    return Finding.good(
+        "METERS " + meter.name(), "%s: %s; %s".formatted(meter.kind().label(), means, reads));
   }
 }

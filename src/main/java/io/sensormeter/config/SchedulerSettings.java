@@ -1,7 +1,7 @@
 package io.sensormeter.config;
 
 import io.sensormeter.meter.Hour;
-import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.Meters;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +10,11 @@ import java.util.Optional;
 /**
  * What SchedulerFunction is told by its environment.
  *
+ * @param stack who owns the ledger, such as {@code aws:us-east-1:111122223333:sensor-meter}
  * @param shippedSource whether the migration owns {@code metering.billable_readings}
- * @param meterKind frozen on every report captured from now on
+ * @param meters what is billed
+ * @param callsPerSecond the pace of all instances of ReporterFunction together: no more copies are
+ *     live than it can send
  * @param billFrom the first hour billed; empty = shadow, nothing is ever sent
  * @param catchUpHours how far back an hour without a tick row is still captured, 1 to 816 (34 days:
  *     Stripe takes timestamps up to 35 days old)
@@ -23,8 +26,11 @@ import java.util.Optional;
  */
 public record SchedulerSettings(
     DatabaseSettings database,
+    String stack,
     boolean shippedSource,
-    MeterKind meterKind,
+    Meters meters,
+    StripeMode stripeMode,
+    int callsPerSecond,
     Optional<Hour> billFrom,
     int catchUpHours,
     int invoiceGraceHours,
@@ -45,11 +51,16 @@ public record SchedulerSettings(
    */
   public static SchedulerSettings read(Map<String, String> environment) {
     Variables variables = new Variables(environment);
+    StripeMode mode = variables.stripeMode();
     SchedulerSettings settings =
         new SchedulerSettings(
             DatabaseSettings.read(variables),
+            variables.required(
+                "STACK", "who owns the ledger, aws:<region>:<account>:<name of the stack>"),
             variables.choice("SOURCE", SOURCE_WHY, List.of("shipped", "own")).equals("shipped"),
-            variables.meterKind(),
+            variables.meters(),
+            mode,
+            variables.callsPerSecond(mode),
             variables.hour("BILL_FROM"),
             variables.number("CATCH_UP_HOURS", 1, CATCH_UP_HOURS_MAX, CATCH_UP_HOURS_MAX),
             variables.invoiceGraceHours(),

@@ -1,7 +1,9 @@
 package io.sensormeter.config;
 
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Meter;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.Meters;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -71,10 +73,45 @@ final class Variables {
     return choices.getFirst();
   }
 
-  MeterKind meterKind() {
-    List<String> labels = List.of("sum-hourly", "sum", "last");
-    return MeterKind.parse(
-        choice("METER_KIND", "it has no default because a wrong guess bills twice", labels));
+  /** What METERS declares; a placeholder with a problem noted if it is missing or wrong. */
+  Meters meters() {
+    Optional<String> kind = optional("METER_KIND");
+    if (kind.isPresent()) {
+      problem(
+          "METER_KIND is given, but each meter says its own kind now: leave it out and write"
+              + " METERS=<event name>:"
+              + kind.get()
+              + ", such as METERS=active_sensors:"
+              + kind.get());
+    }
+    return parsed("METERS", Meters::parse)
+        .orElseGet(
+            () -> {
+              if (optional("METERS").isEmpty()) {
+                problem(
+                    "METERS is missing: the meters billed, each like "
+                        + Meters.FORM
+                        + ", separated by commas; it has no default because a wrong guess bills"
+                        + " twice");
+              }
+              return new Meters(
+                  List.of(new Meter("none", MeterKind.SUM_HOURLY, false, Optional.empty())));
+            });
+  }
+
+  StripeMode stripeMode() {
+    return choice(
+                "STRIPE_MODE",
+                "live bills customers, test is a sandbox",
+                List.of(StripeMode.LIVE.label(), StripeMode.TEST.label()))
+            .equals("live")
+        ? StripeMode.LIVE
+        : StripeMode.TEST;
+  }
+
+  /** The pace of all instances of ReporterFunction together, in calls a second. */
+  int callsPerSecond(StripeMode mode) {
+    return number("STRIPE_CALLS_PER_SECOND", 1, 10_000, mode.callsPerSecond());
   }
 
   /** Stripe's default is one hour, the most it can be set to 72. */

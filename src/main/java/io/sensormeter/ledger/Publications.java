@@ -24,7 +24,7 @@ public final class Publications {
   private static final String COPY_COLUMNS =
       """
       report.meter, report.organization_id, report.revision, report.kind, report.value,
-      report.stripe_customer_id, report.identifier
+      report.stripe_customer_id, report.identifier, report.captured_at
       """;
 
   private static final String UNPUBLISHED =
@@ -240,9 +240,11 @@ public final class Publications {
         new ReportKey(
             hour, row.text("meter"), row.text("organization_id"), row.integer("revision")),
         MeterKind.parse(row.text("kind")),
+        hour,
         row.number("value"),
         row.text("stripe_customer_id"),
         new Identifier(row.text("identifier")),
+        row.instant("captured_at"),
         sendBefore);
   }
 }

@@ -8,17 +8,21 @@ import java.time.Instant;
  *
  * @param key which report
  * @param kind frozen at capture
+ * @param eventHour the hour that Stripe counts the value for, stamped with its start
  * @param value active sensors, 0 to {@value #VALUE_MAX}
- * @param stripeCustomerId not blank
+ * @param stripeCustomerId see {@link Characters#isCustomer}
  * @param identifier frozen at capture; never computed again
+ * @param capturedAt when the source was read
  * @param sendBefore no call to Stripe begins at or after this instant
  */
 public record Copy(
     ReportKey key,
     MeterKind kind,
+    Hour eventHour,
     long value,
     String stripeCustomerId,
     Identifier identifier,
+    Instant capturedAt,
     Instant sendBefore) {
 
   /** Stripe takes at most 15 significant digits (docs.stripe.com, billing/meter_events). */
@@ -29,8 +33,9 @@ public record Copy(
       throw new IllegalArgumentException(
           "value " + value + " of " + identifier + " is not 0 to 999999999999999");
     }
-    if (stripeCustomerId.isBlank()) {
-      throw new IllegalArgumentException("the Stripe customer of " + identifier + " is blank");
+    if (!Characters.isCustomer(stripeCustomerId)) {
+      throw new IllegalArgumentException(
+          "the Stripe customer of " + identifier + " is not 1 to 255 printable characters");
     }
   }
 }

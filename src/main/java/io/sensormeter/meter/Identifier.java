@@ -8,8 +8,8 @@ import java.util.HexFormat;
 /**
  * The identifier of a meter event, by which Stripe refuses a second one: {@code
  * <meter>:<organization_id>:<hour>}, and {@code :r<revision>} from the second revision on. An
- * organization id that would make it longer than {@value #MAX_CHARACTERS} characters enters as the
- * first 32 hex digits of its SHA-256.
+ * organization id that would make it longer than {@value #MAX_CHARACTERS} characters, or that holds
+ * any but printable ones of ASCII, enters as the first 32 hex digits of its SHA-256.
  *
  * <p>Capture computes the same in SQL. A changed identifier is a billing incident: the golden tests
  * hold both to the same list.
@@ -34,7 +34,7 @@ public record Identifier(String value) {
   public static Identifier of(ReportKey key) {
     String whole = assemble(key, key.organizationId());
     return new Identifier(
-        whole.codePointCount(0, whole.length()) <= MAX_CHARACTERS
+        whole.length() <= MAX_CHARACTERS && Characters.isGraphic(key.organizationId())
             ? whole
             : assemble(key, hash(key.organizationId())));
   }

@@ -21,7 +21,7 @@ public enum MeterKind {
     this.label = label;
   }
 
-  /** As in the setting {@code METER_KIND}, in messages and in the ledger. */
+  /** As in the setting {@code METERS}, in messages and in the ledger. */
   public String label() {
     return label;
   }

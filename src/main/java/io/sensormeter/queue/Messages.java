@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,8 @@ final class Messages {
    *
    * @throws UnreadableMessage saying what is wrong; the message must not be deleted
    */
-  static <M, T> T decode(@Nullable String body, int version, Class<M> type, Meaning<M, T> meaning)
+  static <M, T> T decode(
+      @Nullable String body, List<Integer> versions, Class<M> type, Meaning<M, T> meaning)
       throws UnreadableMessage {
     if (body == null) {
       throw new UnreadableMessage("the message has no body");
@@ -75,9 +77,9 @@ final class Messages {
     try {
       JsonNode object = STRICT.readTree(body);
       JsonNode found = object.path("v");
-      if (!found.isInt() || found.intValue() != version) {
+      if (!found.isInt() || !versions.contains(found.intValue())) {
         throw new UnreadableMessage(
-            "version " + found + " is unknown; this release reads " + version);
+            "version %s is unknown; this release reads %s".formatted(found, join(versions)));
       }
       if (hasNull(object)) {
         throw new UnreadableMessage("a field is null; what is not there is left out");
@@ -96,12 +98,28 @@ final class Messages {
     }
   }
 
+  /**
+   * A field that may be left out of some messages, but not of this one.
+   *
+   * @param of what needs it, such as {@code version 2}
+   */
+  static String present(String field, @Nullable String text, String of) {
+    if (text == null) {
+      throw new IllegalArgumentException("field '%s' is missing: %s needs it".formatted(field, of));
+    }
+    return text;
+  }
+
   static Instant instant(String field, String text) {
     try {
       return Instant.parse(text);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("field '" + field + "' is no instant: " + text, e);
     }
+  }
+
+  private static String join(List<Integer> versions) {
+    return versions.stream().map(String::valueOf).collect(Collectors.joining(" and "));
   }
 
   private static boolean hasNull(JsonNode node) {

@@ -81,11 +81,7 @@ public final class OutcomeFormat {
     }
 
     private String present(String field, @Nullable String text) {
-      if (text == null) {
-        throw new IllegalArgumentException(
-            "field '" + field + "' is missing: outcome '" + outcome + "' needs it");
-      }
-      return text;
+      return Messages.present(field, text, "outcome '" + outcome + "'");
     }
   }
 
@@ -99,6 +95,6 @@ public final class OutcomeFormat {
    * @throws UnreadableMessage saying what is wrong; the message must not be deleted
    */
   public static List<Outcome> decode(@Nullable String body) throws UnreadableMessage {
-    return Messages.decode(body, VERSION, Message.class, Message::read);
+    return Messages.decode(body, List.of(VERSION), Message.class, Message::read);
   }
 }

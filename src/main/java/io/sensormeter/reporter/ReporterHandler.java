@@ -37,7 +37,6 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
     ReporterSettings settings = ReporterSettings.read(app.environment());
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), Reporter.AWS_CALL_MAX);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), Reporter.AWS_CALL_MAX);
-    int callsPerSecond = settings.callsPerSecond(secrets.get(settings.stripeSecretArn()));
     this.reporter =
         new Reporter(
             new MeterEvents(
@@ -48,7 +47,7 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
                 app.world().stripeHttp()),
             new OutcomeQueue(sqs, settings.outcomesQueueUrl()),
             new Receipts(sqs, settings.reportsQueueUrl()),
-            new Pace(callsPerSecond, settings.maxConcurrency(), app.time().nanos()),
+            new Pace(settings.callsPerSecond(), settings.maxConcurrency(), app.time().nanos()),
             settings.inFlight(),
             app.time(),
             app.world().random(),

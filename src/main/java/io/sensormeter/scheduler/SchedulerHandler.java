@@ -49,7 +49,7 @@ public final class SchedulerHandler
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
     Database database = app.database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), App.AWS_CALL_TIMEOUT);
-    Captures captures = new Captures(database, settings.meterKind());
+    Captures captures = new Captures(database, settings.meters().list().getFirst().kind());
     Publications publications = new Publications(database);
     BatchSender reports =
         new BatchSender(

@@ -108,7 +108,7 @@ public final class MeterEvents {
     return MeterEventCreateParams.builder()
         .setEventName(copy.key().meter())
         .setIdentifier(copy.identifier().value())
-        .setTimestamp(copy.key().hour().start().getEpochSecond())
+        .setTimestamp(copy.eventHour().start().getEpochSecond())
         .putPayload("stripe_customer_id", copy.stripeCustomerId())
         .putPayload("value", Long.toString(copy.value()))
         .build();

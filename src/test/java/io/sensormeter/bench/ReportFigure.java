@@ -89,9 +89,11 @@ final class ReportFigure {
               new Copy(
                   key,
                   MeterKind.SUM_HOURLY,
+                  hour,
                   n,
                   ApplicationData.customerId(n),
                   Identifier.of(key),
+                  hour.start(),
                   sendBefore)));
       messages.add(message);
     }

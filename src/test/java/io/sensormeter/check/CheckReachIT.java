@@ -79,7 +79,7 @@ final class CheckReachIT extends CheckFixture {
         .contains("secretsmanager:GetSecretValue on arn:aws:secretsmanager:");
     assertThat(answer.of("database").says()).startsWith("not examined");
     assertThat(answer.of("queue").isOk()).isTrue();
-    assertThat(answer.of("METER_KIND").says()).startsWith("sum-hourly: ");
+    assertThat(answer.of("METERS active_sensors").says()).startsWith("sum-hourly: ");
   }
 
   @Test

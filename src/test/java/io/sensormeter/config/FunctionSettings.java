@@ -26,18 +26,21 @@ public final class FunctionSettings {
   /**
    * Reads the settings as the function does when it starts.
    *
-   * @return the names it asked for
+   * @return the names it asked for, without one that it asks for only to refuse it
    * @throws IllegalStateException as the function's start
    */
   public static SortedSet<String> read(String function, Map<String, String> environment) {
     SortedSet<String> names = new TreeSet<>();
+    Set<String> refused = Set.of("METER_KIND");
     Object _ =
         Objects.requireNonNull(READERS.get(function), function)
             .apply(
                 new AbstractMap<>() {
                   @Override
                   public @Nullable String get(@Nullable Object name) {
-                    names.add(String.valueOf(name));
+                    if (!refused.contains(name)) {
+                      names.add(String.valueOf(name));
+                    }
                     return environment.get(String.valueOf(name));
                   }
 

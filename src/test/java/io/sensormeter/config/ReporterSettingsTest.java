@@ -14,6 +14,7 @@ final class ReporterSettingsTest {
   private static final Map<String, String> LEAST =
       Map.of(
           "STRIPE_SECRET_ARN", "arn",
+          "STRIPE_MODE", "test",
           "REPORTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/reports",
           "OUTCOMES_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/outcomes");
 
@@ -39,7 +40,8 @@ final class ReporterSettingsTest {
                 Optional.empty(),
                 32,
                 4,
-                Optional.empty(),
+                StripeMode.TEST,
+                20,
                 "https://sqs.eu-central-1.amazonaws.com/1/reports",
                 "https://sqs.eu-central-1.amazonaws.com/1/outcomes",
                 Optional.empty(),
@@ -66,13 +68,15 @@ final class ReporterSettingsTest {
   }
 
   @Test
-  void paceFollowsTheKindOfKeyUnlessItIsSet() {
-    ReporterSettings byKey = ReporterSettings.read(LEAST);
-    Map<String, String> environment = new HashMap<>(LEAST);
-    environment.put("STRIPE_CALLS_PER_SECOND", "50");
+  void paceFollowsTheModeUnlessItIsSet() {
+    assertThat(with("STRIPE_MODE", "live").callsPerSecond()).isEqualTo(800);
+    assertThat(with("STRIPE_MODE", "test").callsPerSecond()).isEqualTo(20);
+    assertThat(with("STRIPE_CALLS_PER_SECOND", "50").callsPerSecond()).isEqualTo(50);
+  }
 
-    assertThat(byKey.callsPerSecond("rk_live_1")).isEqualTo(800);
-    assertThat(byKey.callsPerSecond("rk_test_1")).isEqualTo(20);
-    assertThat(ReporterSettings.read(environment).callsPerSecond("rk_live_1")).isEqualTo(50);
+  private static ReporterSettings with(String name, String value) {
+    Map<String, String> environment = new HashMap<>(LEAST);
+    environment.put(name, value);
+    return ReporterSettings.read(environment);
   }
 }

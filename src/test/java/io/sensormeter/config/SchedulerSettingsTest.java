@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Meter;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.Meters;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -19,8 +22,10 @@ final class SchedulerSettingsTest {
   private static final Map<String, String> LEAST =
       Map.of(
           "DATABASE_SECRET_ARN", "arn:aws:secretsmanager:eu-central-1:1:secret:db",
+          "STACK", "aws:eu-central-1:1:sensor-meter",
           "SOURCE", "own",
-          "METER_KIND", "last",
+          "METERS", "active_sensors:last",
+          "STRIPE_MODE", "test",
           "REPORTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/reports");
 
   @Test
@@ -32,6 +37,7 @@ final class SchedulerSettingsTest {
           "DATABASE_PORT",
           "DATABASE_NAME",
           "DATABASE_SSL_MODE",
+          "STRIPE_CALLS_PER_SECOND",
           "BILL_FROM",
           "CATCH_UP_HOURS",
           "INVOICE_GRACE_HOURS",
@@ -48,7 +54,8 @@ final class SchedulerSettingsTest {
     assertThat(settings.database().host()).isEmpty();
     assertThat(settings.database().port()).isEmpty();
     assertThat(settings.shippedSource()).isFalse();
-    assertThat(settings.meterKind()).isEqualTo(MeterKind.LAST);
+    assertThat(settings.meters()).isEqualTo(meters(MeterKind.LAST));
+    assertThat(settings.callsPerSecond()).isEqualTo(20);
     assertThat(settings.billFrom()).isEmpty();
     assertThat(settings.catchUpHours()).isEqualTo(816);
     assertThat(settings.invoiceGraceHours()).isEqualTo(1);
@@ -66,7 +73,10 @@ final class SchedulerSettingsTest {
                 Map.entry("DATABASE_NAME", "application"),
                 Map.entry("DATABASE_SSL_MODE", "disable"),
                 Map.entry("SOURCE", "shipped"),
-                Map.entry("METER_KIND", "sum-hourly"),
+                Map.entry("STACK", "laptop"),
+                Map.entry("METERS", "active_sensors:sum-hourly"),
+                Map.entry("STRIPE_MODE", "live"),
+                Map.entry("STRIPE_CALLS_PER_SECOND", "900"),
                 Map.entry("BILL_FROM", "2026-12-01T00:00:00Z"),
                 Map.entry("CATCH_UP_HOURS", "24"),
                 Map.entry("INVOICE_GRACE_HOURS", "72"),
@@ -84,8 +94,11 @@ final class SchedulerSettingsTest {
                     Optional.of("application"),
                     false,
                     DatabaseSettings.shippedAuthorities()),
+                "laptop",
                 true,
-                MeterKind.SUM_HOURLY,
+                meters(MeterKind.SUM_HOURLY),
+                StripeMode.LIVE,
+                900,
                 Optional.of(Hour.parse("2026-12-01T00Z")),
                 24,
                 72,
@@ -105,18 +118,23 @@ final class SchedulerSettingsTest {
                         Map.entry("DATABASE_PORT", "0"),
                         Map.entry("DATABASE_SSL_MODE", "prefer"),
                         Map.entry("SOURCE", "Shipped"),
-                        Map.entry("METER_KIND", "max"),
+                        Map.entry("METERS", "active_sensors:max"),
+                        Map.entry("STRIPE_MODE", "sandbox"),
+                        Map.entry("STRIPE_CALLS_PER_SECOND", "10001"),
                         Map.entry("BILL_FROM", "tomorrow"),
                         Map.entry("CATCH_UP_HOURS", "817"),
                         Map.entry("INVOICE_GRACE_HOURS", "1.5"),
                         Map.entry("REPORTS_QUEUE_URL", "reports"),
                         Map.entry("SQS_ENDPOINT", "ftp://sqs"),
                         Map.entry("SECRETS_MANAGER_ENDPOINT", "http://"))))
-        .withMessageStartingWith("SchedulerFunction does not start, 10 setting(s) to mend: ")
+        .withMessageStartingWith("SchedulerFunction does not start, 13 setting(s) to mend: ")
         .withMessageContaining("DATABASE_PORT is '0': a whole number from 1 to 65535")
         .withMessageContaining("DATABASE_SSL_MODE is 'prefer': verify-full (default) or disable")
         .withMessageContaining("SOURCE is 'Shipped': it must be one of shipped, own")
-        .withMessageContaining("METER_KIND is 'max': it must be one of sum-hourly, sum, last")
+        .withMessageContaining("STACK is missing: who owns the ledger")
+        .withMessageContaining("METERS: entry 'active_sensors:max': 'max' is no meter kind")
+        .withMessageContaining("STRIPE_MODE is 'sandbox': it must be one of live, test")
+        .withMessageContaining("STRIPE_CALLS_PER_SECOND is '10001': a whole number from 1 to")
         .withMessageContaining("BILL_FROM: 'tomorrow' is not an hour")
         .withMessageContaining("CATCH_UP_HOURS is '817': a whole number from 1 to 816")
         .withMessageContaining("INVOICE_GRACE_HOURS is '1.5': a whole number from 1 to 72")
@@ -134,7 +152,8 @@ final class SchedulerSettingsTest {
     "INVOICE_GRACE_HOURS, 0",
     "INVOICE_GRACE_HOURS, 73",
     "DATABASE_PORT, 65536",
-    "METER_KIND, SUM",
+    "STRIPE_MODE, Live",
+    "STRIPE_CALLS_PER_SECOND, 0",
     "BILL_FROM, 2026-12-01",
     "BILL_FROM, 2026-12-01T00:00:00",
     "BILL_FROM, 2026-13-01T00Z"
@@ -188,5 +207,16 @@ final class SchedulerSettingsTest {
     Map<String, String> environment = new HashMap<>(LEAST);
     environment.put(name, value);
     return SchedulerSettings.read(environment);
+  }
+
+  private static Meters meters(MeterKind kind) {
+    return new Meters(List.of(new Meter("active_sensors", kind, false, Optional.empty())));
+  }
+
+  @Test
+  void meterKindOfTheReleaseBeforeSaysWhatToWrite() {
+    refused("METER_KIND", "sum")
+        .withMessageContaining("1 setting(s) to mend: METER_KIND is given")
+        .withMessageContaining("write METERS=<event name>:sum, such as METERS=active_sensors:sum");
   }
 }

@@ -32,7 +32,8 @@ final class AdditiveFaultIT extends HourFixture {
   @ValueSource(booleans = {true, false})
   void reportWithoutAnOutcomeIsUnresolvedAfterADayAndNothingIsSentInItsLastHour(boolean kept) {
     meter(MeterKind.SUM);
-    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", "sum"));
+    Pipeline pipeline =
+        pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:sum"));
     List<Instant> sent = new CopyOnWriteArrayList<>();
     stripe.script(
         call -> {
@@ -84,7 +85,7 @@ final class AdditiveFaultIT extends HourFixture {
         pipeline(
             database,
             Map.of(
-                "METER_KIND", "sum",
+                "METERS", "active_sensors:sum",
                 "CATCH_UP_HOURS", "1",
                 "DATABASE_PORT", String.valueOf(wire.port())));
     var scheduler = pipeline.newScheduler();
@@ -120,7 +121,8 @@ final class AdditiveFaultIT extends HourFixture {
     meter(kind);
     Pipeline pipeline =
         pipeline(
-            application(ORGANIZATIONS), Map.of("METER_KIND", kind.label(), "CATCH_UP_HOURS", "1"));
+            application(ORGANIZATIONS),
+            Map.of("METERS", "active_sensors:" + kind.label(), "CATCH_UP_HOURS", "1"));
     tick(pipeline);
     take(pipeline.reportsUrl());
 
@@ -140,7 +142,8 @@ final class AdditiveFaultIT extends HourFixture {
   @Test
   void pendingReportOfALastMeterIsSupersededByTheNextHourAndItsLateOutcomeIsHarmless() {
     meter(MeterKind.LAST);
-    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", "last"));
+    Pipeline pipeline =
+        pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:last"));
     tick(pipeline);
     pipeline.newReporter().drain(ROUNDS);
     List<String> outcomes = take(pipeline.outcomesUrl());
@@ -177,7 +180,8 @@ final class AdditiveFaultIT extends HourFixture {
   @ValueSource(booleans = {true, false})
   void copyOfALastMeterIsNotSentOnceTheNextHourCanBeCaptured(boolean inTime) {
     meter(MeterKind.LAST);
-    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", "last"));
+    Pipeline pipeline =
+        pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:last"));
     tick(pipeline);
 
     Instant captureable = HOUR.plusHours(1).start().minus(Duration.ofMinutes(5));
@@ -195,7 +199,8 @@ final class AdditiveFaultIT extends HourFixture {
   void reportOfALastMeterInTheLastFiveMinutesIsSentInTheNextHourUnlessSuperseded() {
     meter(MeterKind.LAST);
     LocalDatabase database = application(2);
-    Pipeline pipeline = pipeline(database, Map.of("METER_KIND", "last", "CATCH_UP_HOURS", "1"));
+    Pipeline pipeline =
+        pipeline(database, Map.of("METERS", "active_sensors:last", "CATCH_UP_HOURS", "1"));
     clock.set(HOUR.plusHours(1).start().minus(Duration.ofMinutes(3)));
     for (int n = 1; n <= 2; n++) {
       assertThat(report(pipeline, pipeline.newScheduler(), ApplicationData.organizationId(n)))

@@ -164,6 +164,7 @@ final class DatabaseFaultIT extends HourFixture {
   }
 
   private static Map<String, String> behind(DatabaseWire wire, MeterKind kind) {
-    return Map.of("DATABASE_PORT", String.valueOf(wire.port()), "METER_KIND", kind.label());
+    return Map.of(
+        "DATABASE_PORT", String.valueOf(wire.port()), "METERS", "active_sensors:" + kind.label());
   }
 }

@@ -199,7 +199,14 @@ final class DryRunIT extends HourFixture {
     stripe.addCustomer("cus_a");
     Pipeline pipeline =
         pipeline(
-            database, Map.of("SOURCE", "own", "METER_KIND", kind.label(), "CATCH_UP_HOURS", "1"));
+            database,
+            Map.of(
+                "SOURCE",
+                "own",
+                "METERS",
+                "active_sensors:" + kind.label(),
+                "CATCH_UP_HOURS",
+                "1"));
     run(pipeline, "{'command': 'tick'}");
     Hour late = HOUR.plusHours(hours);
     toHour(late.minusHours(1));

@@ -75,7 +75,7 @@ final class HealedQueueFaultIT extends HourFixture {
   private Pipeline pipeline() {
     return pipeline(
         application(ORGANIZATIONS),
-        Map.of("METER_KIND", "sum", "SQS_ENDPOINT", wire.endpoint().toString()));
+        Map.of("METERS", "active_sensors:sum", "SQS_ENDPOINT", wire.endpoint().toString()));
   }
 
   private static String anOrganization(Pipeline pipeline) {

@@ -147,7 +147,7 @@ abstract class HourFixture {
         String.valueOf(value));
   }
 
-  /** The meter as METER_KIND expects it. */
+  /** The meter as METERS declares it. */
   void meter(String eventName, MeterKind kind) {
     Formula formula = kind == MeterKind.LAST ? Formula.LAST : Formula.SUM;
     stripe.addMeter(eventName, formula, kind == MeterKind.SUM_HOURLY ? "hour" : null);

@@ -39,7 +39,8 @@ final class HourIT extends HourFixture {
   @EnumSource
   void anHourReachesStripeUnitForUnitAndEverythingDeliveredTwiceChangesNothing(MeterKind kind) {
     meter(kind);
-    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", kind.label()));
+    Pipeline pipeline =
+        pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:" + kind.label()));
     SchedulerHandler scheduler = pipeline.newScheduler();
     EventSource reporter = pipeline.newReporter();
     EventSource recorder = pipeline.newRecorder();

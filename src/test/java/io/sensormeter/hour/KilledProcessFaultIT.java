@@ -105,7 +105,7 @@ final class KilledProcessFaultIT extends HourFixture {
     return pipeline(
         application(ORGANIZATIONS),
         Map.of(
-            "METER_KIND", "sum",
+            "METERS", "active_sensors:sum",
             "BILL_FROM", now.toString(),
             "SQS_ENDPOINT", wire.endpoint().toString()));
   }

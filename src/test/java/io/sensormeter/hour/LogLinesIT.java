@@ -271,7 +271,7 @@ final class LogLinesIT extends HourFixture {
             line -> assertUnreadable(line, noJson, "not a JSON object: Unrecognized token 'not'"),
             line ->
                 assertUnreadable(
-                    line, fromTheFuture, "version 99 is unknown; this release reads 1. It"));
+                    line, fromTheFuture, "version 99 is unknown; this release reads 1 and 2. It"));
     assertThat(printed.metric("UnreadableMessages")).isEqualTo(2);
     reporter.drain(ROUNDS);
     assertBilled(pipeline);

@@ -54,7 +54,12 @@ final class LostClaimFaultIT extends HourFixture {
         pipeline(
             organizations(),
             Map.of(
-                "SOURCE", "own", "METER_KIND", "sum", "SQS_ENDPOINT", wire.endpoint().toString()));
+                "SOURCE",
+                "own",
+                "METERS",
+                "active_sensors:sum",
+                "SQS_ENDPOINT",
+                wire.endpoint().toString()));
     SchedulerHandler slow = warm(pipeline);
     SchedulerHandler other = warm(pipeline);
     AtomicReference<@Nullable Thread> slowThread = new AtomicReference<>();

@@ -107,8 +107,8 @@ final class PackagedLayoutIT extends HourFixture {
       quoteCharacter = '`',
       textBlock =
           """
-          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; METER_KIND is missing: one of sum-hourly, sum, last; REPORTS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
-          reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN is missing; REPORTS_QUEUE_URL is missing; OUTCOMES_QUEUE_URL is missing
+          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; STACK is missing; METERS is missing: the meters billed; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
+          reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN is missing; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; OUTCOMES_QUEUE_URL is missing
           recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN is missing; INVOICE_GRACE_HOURS is 'soon'
           """)
   void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(

@@ -187,7 +187,8 @@ final class PublishFaultIT extends HourFixture {
       names = {"SUM_HOURLY", "SUM"})
   void copiesThatAreLostArePublishedAgainOnceTheyHaveExpiredAndNotBefore(MeterKind kind) {
     meter(kind);
-    Pipeline pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", kind.label()));
+    Pipeline pipeline =
+        pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:" + kind.label()));
     tick(pipeline);
     Services.sqs().client().purgeQueue(r -> r.queueUrl(pipeline.reportsUrl()));
 

@@ -31,7 +31,7 @@ final class RecordFaultIT extends HourFixture {
   @BeforeEach
   void publishAnHour() {
     meter(MeterKind.SUM);
-    pipeline = pipeline(application(ORGANIZATIONS), Map.of("METER_KIND", "sum"));
+    pipeline = pipeline(application(ORGANIZATIONS), Map.of("METERS", "active_sensors:sum"));
     tick(pipeline);
   }
 

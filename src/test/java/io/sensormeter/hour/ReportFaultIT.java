@@ -54,7 +54,7 @@ final class ReportFaultIT extends HourFixture {
     pipeline =
         pipeline(
             application(ORGANIZATIONS),
-            Map.of("METER_KIND", "sum", "SQS_ENDPOINT", wire.endpoint().toString()));
+            Map.of("METERS", "active_sensors:sum", "SQS_ENDPOINT", wire.endpoint().toString()));
     tick(pipeline);
   }
 

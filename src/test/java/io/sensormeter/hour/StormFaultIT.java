@@ -50,7 +50,7 @@ final class StormFaultIT extends HourFixture {
         pipeline(
             database,
             Map.of(
-                "METER_KIND", kind.label(),
+                "METERS", "active_sensors:" + kind.label(),
                 "DATABASE_PORT", String.valueOf(databaseWire.port()),
                 "SQS_ENDPOINT", sqsWire.endpoint().toString()));
     letTimePass(pipeline);

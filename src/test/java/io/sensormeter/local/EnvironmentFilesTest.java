@@ -22,7 +22,9 @@ final class EnvironmentFilesTest {
               Map.entry("DATABASE_NAME", "application_1"),
               Map.entry("DATABASE_SSL_MODE", "disable"),
               Map.entry("SOURCE", "shipped"),
-              Map.entry("METER_KIND", "sum-hourly"),
+              Map.entry("STACK", "local"),
+              Map.entry("METERS", "active_sensors:sum-hourly"),
+              Map.entry("STRIPE_MODE", "test"),
               Map.entry("BILL_FROM", "2026-11-22T14Z"),
               Map.entry("REPORTS_QUEUE_URL", "http://localhost:9324/000000000000/reports"),
               Map.entry("OUTCOMES_QUEUE_URL", "http://127.0.0.1:9324/000000000000/outcomes"),
@@ -45,8 +47,11 @@ final class EnvironmentFilesTest {
             "DATABASE_PORT",
             "DATABASE_NAME",
             "DATABASE_SSL_MODE",
+            "STACK",
             "SOURCE",
-            "METER_KIND",
+            "METERS",
+            "STRIPE_MODE",
+            "STRIPE_CALLS_PER_SECOND",
             "BILL_FROM",
             "CATCH_UP_HOURS",
             "INVOICE_GRACE_HOURS",
@@ -59,6 +64,7 @@ final class EnvironmentFilesTest {
             "STRIPE_API_BASE",
             "STRIPE_IN_FLIGHT",
             "REPORTER_MAX_CONCURRENCY",
+            "STRIPE_MODE",
             "STRIPE_CALLS_PER_SECOND",
             "REPORTS_QUEUE_URL",
             "OUTCOMES_QUEUE_URL",
@@ -107,7 +113,7 @@ final class EnvironmentFilesTest {
       assertThat(SchedulerSettings.read(of(functions, "SchedulerFunction")).database().tls())
           .isFalse();
       assertThat(ReporterSettings.read(of(functions, "ReporterFunction")).callsPerSecond())
-          .contains(800);
+          .isEqualTo(800);
       assertThat(RecorderSettings.read(of(functions, "RecorderFunction")).database().port())
           .contains(5433);
     }

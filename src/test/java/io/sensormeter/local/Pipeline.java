@@ -49,7 +49,7 @@ public final class Pipeline implements AutoCloseable {
   /**
    * @param secrets may serve several pipelines
    * @param settings variables that differ from {@code SOURCE=shipped}, {@code
-   *     METER_KIND=sum-hourly} and a pace of 800 calls a second
+   *     METERS=active_sensors:sum-hourly} and a pace of 800 calls a second
    */
   public Pipeline(
       LocalDatabase database,
@@ -66,8 +66,10 @@ public final class Pipeline implements AutoCloseable {
     String id = UUID.randomUUID().toString().substring(0, 8);
     databaseVariables("arn:aws:secretsmanager:us-east-1:000000000000:secret:database-" + id);
     stripeVariables("arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-" + id);
+    environment.put("STACK", "local");
     environment.put("SOURCE", "shipped");
-    environment.put("METER_KIND", "sum-hourly");
+    environment.put("STRIPE_MODE", "test");
+    environment.put("METERS", "active_sensors:sum-hourly");
     environment.put(
         "REPORTS_QUEUE_URL", sqs.createQueue("reports-" + id, REPORTS_VISIBILITY, RECEIVES));
     environment.put(

@@ -41,7 +41,7 @@ final class BatchTest {
 
   @Test
   void whatIsNoCopyIsSetAsideWithTheReason() {
-    Batch batch = Batch.read(List.of(message("1", "{\"v\":2}", 1), message("2", copy("a", 1))));
+    Batch batch = Batch.read(List.of(message("1", "{\"v\":3}", 1), message("2", copy("a", 1))));
 
     assertThat(batch.customers()).hasSize(1);
     assertThat(batch.unreadable())
@@ -49,7 +49,8 @@ final class BatchTest {
         .satisfies(
             one -> {
               assertThat(one.message().getMessageId()).isEqualTo("1");
-              assertThat(one.reason()).isEqualTo("version 2 is unknown; this release reads 1");
+              assertThat(one.reason())
+                  .isEqualTo("version 3 is unknown; this release reads 1 and 2");
             });
   }
 }

@@ -26,16 +26,25 @@ final class Copies {
 
   static Copy copy(ReportKey key, MeterKind kind, long value) {
     return new Copy(
-        key, kind, value, "cus_" + key.organizationId(), Identifier.of(key), SEND_BEFORE);
+        key,
+        kind,
+        key.hour(),
+        value,
+        "cus_" + key.organizationId(),
+        Identifier.of(key),
+        key.hour().start(),
+        SEND_BEFORE);
   }
 
   static Copy withSendBefore(Copy copy, Instant sendBefore) {
     return new Copy(
         copy.key(),
         copy.kind(),
+        copy.eventHour(),
         copy.value(),
         copy.stripeCustomerId(),
         copy.identifier(),
+        copy.capturedAt(),
         sendBefore);
   }
 

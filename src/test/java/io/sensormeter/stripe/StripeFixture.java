@@ -56,7 +56,14 @@ abstract class StripeFixture {
     ReportKey key =
         new ReportKey(Hour.parse("2026-11-22T14:00:00Z"), "active_sensors", organization, 0);
     return new Copy(
-        key, MeterKind.SUM_HOURLY, 25, "cus_1", Identifier.of(key), NOW.plusSeconds(6_000));
+        key,
+        MeterKind.SUM_HOURLY,
+        key.hour(),
+        25,
+        "cus_1",
+        Identifier.of(key),
+        NOW,
+        NOW.plusSeconds(6_000));
   }
 
   /** Stripe's answer to an event it took. */

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,11 +80,19 @@ final class TemplateFunctionsTest {
 
   @Test
   void choicesAndBoundsAreThoseOfTheCode() {
-    assertThat(text(template.parameter("MeterKind").path("AllowedValues")))
-        .isEqualTo(
-            String.join(", ", Arrays.stream(MeterKind.values()).map(MeterKind::label).toList()));
+    assertThat("a:sum,b:last:from=2027-01-01T00:00:00Z, c:sum-hourly:past-hour")
+        .matches(template.parameter("Meters").path("AllowedPattern").asText());
+    assertThat("a:sum,").doesNotMatch(template.parameter("Meters").path("AllowedPattern").asText());
+    assertThat(template.parameter("Meters").path("AllowedPattern").asText())
+        .contains(
+            Arrays.stream(MeterKind.values())
+                .map(MeterKind::label)
+                .collect(Collectors.joining("|", "(", ")")));
+    assertThat(text(template.parameter("StripeMode").path("AllowedValues")))
+        .isEqualTo("live, test");
+    assertThat(template.parameter("StripeMode").has("Default")).isFalse();
     assertThat(text(template.parameter("Source").path("AllowedValues"))).isEqualTo("shipped, own");
-    assertThat(template.parameter("MeterKind").has("Default")).isFalse();
+    assertThat(template.parameter("Meters").has("Default")).isFalse();
     assertThat(template.parameter("Source").has("Default")).isFalse();
     assertThat(template.parameter("CatchUpHours").path("MaxValue").intValue())
         .isEqualTo(SchedulerSettings.CATCH_UP_HOURS_MAX);
@@ -163,7 +172,8 @@ final class TemplateFunctionsTest {
             "DATABASE_SECRET_ARN", SECRET,
             "STRIPE_SECRET_ARN", SECRET,
             "SOURCE", "shipped",
-            "METER_KIND", "sum-hourly",
+            "METERS", "active_sensors:sum-hourly",
+            "STRIPE_MODE", "test",
             "REPORTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/reports",
             "OUTCOMES_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/outcomes");
     answers.forEach(variables::replace);

@@ -151,7 +151,7 @@ final class TemplateQueuesTest {
   @Test
   void batchIsSentWithinOneInvocationAtTheSlowestPace() {
     int concurrency = template.number(template.parameter("ReporterMaxConcurrency").path("Default"));
-    double pace = testKeyCallsPerSecond() / (double) concurrency;
+    double pace = testModeCallsPerSecond() / (double) concurrency;
     Duration sending =
         timeout("ReporterFunction")
             .minus(MeterEvents.CALL_TIMEOUT)
@@ -214,12 +214,13 @@ final class TemplateQueuesTest {
     return Duration.ofSeconds(value.intValue());
   }
 
-  private static int testKeyCallsPerSecond() {
+  private static int testModeCallsPerSecond() {
     return ReporterSettings.read(
             Map.of(
                 "STRIPE_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:1:secret:x",
+                "STRIPE_MODE", "test",
                 "REPORTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/reports",
                 "OUTCOMES_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/outcomes"))
-        .callsPerSecond("rk_test_key");
+        .callsPerSecond();
   }
 }

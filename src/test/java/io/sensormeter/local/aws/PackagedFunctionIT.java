@@ -47,7 +47,7 @@ final class PackagedFunctionIT {
       assertThat(function.invoke(event("pass"))).isEqualTo("{\"batchItemFailures\":[]}");
 
       assertThat(function.logs())
-          .contains("METER_KIND", "AWS_REGION")
+          .contains("METERS", "AWS_REGION")
           .doesNotContain("HOME")
           .containsPattern("remaining (9000|8\\d{3})\\b");
     }
@@ -85,7 +85,7 @@ final class PackagedFunctionIT {
 
   private static PackagedFunction start(String handler) {
     return PackagedFunction.start(
-        testClasses(), handler, Map.of("METER_KIND", "sum-hourly"), List.of("-Xmx128m"));
+        testClasses(), handler, Map.of("METERS", "active_sensors:sum-hourly"), List.of("-Xmx128m"));
   }
 
   private static Path testClasses() {
