@@ -22,8 +22,8 @@ abstract class StripeFixture {
   static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-key";
   static final String KEY = "rk_test_first";
   static final Instant NOW = Instant.parse("2026-11-22T14:00:05Z");
-  static final Copy COPY = copy("org 1");
-  static final String OURS = "active_sensors:org 1:2026-11-22T14Z";
+  static final Copy COPY = copy("org+1");
+  static final String OURS = "active_sensors:org+1:2026-11-22T14Z";
 
   /** How long a test waits for what has to happen at once. */
   static final Duration SOON = Duration.ofSeconds(5);
