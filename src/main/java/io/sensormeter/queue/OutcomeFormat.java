@@ -3,6 +3,7 @@ package io.sensormeter.queue;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import java.time.Instant;
@@ -10,7 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a message on the outcomes queue, version {@value #VERSION}: outcomes of one batch.
+ * The body of a message on the outcomes queue, version {@value #VERSION}: outcomes of one batch,
+ * and the meters that Stripe refused in it. A message without refused meters is as it was before
+ * there were any; a recorder of that time ignores them.
  */
 public final class OutcomeFormat {
 
@@ -23,10 +26,35 @@ public final class OutcomeFormat {
 
   private OutcomeFormat() {}
 
-  private record Message(int v, List<Element> outcomes) {
+  private record Message(
+      int v,
+      List<Element> outcomes,
+      @JsonSetter(nulls = Nulls.SET) @Nullable List<Refusal> refusedMeters) {
 
-    List<Outcome> read() {
-      return outcomes.stream().map(Element::read).toList();
+    static Message of(OutcomeMessage message) {
+      List<Refusal> refusals = message.refusedMeters().stream().map(Refusal::of).toList();
+      return new Message(
+          VERSION,
+          message.outcomes().stream().map(Element::of).toList(),
+          refusals.isEmpty() ? null : refusals);
+    }
+
+    OutcomeMessage read() {
+      List<Refusal> refusals = refusedMeters == null ? List.of() : refusedMeters;
+      return new OutcomeMessage(
+          outcomes.stream().map(Element::read).toList(),
+          refusals.stream().map(Refusal::read).toList());
+    }
+  }
+
+  private record Refusal(String meter, String at, String message) {
+
+    static Refusal of(MeterRefusal refusal) {
+      return new Refusal(refusal.meter(), refusal.at().toString(), refusal.message());
+    }
+
+    MeterRefusal read() {
+      return new MeterRefusal(meter, Messages.instant("at", at), message);
     }
   }
 
@@ -85,8 +113,8 @@ public final class OutcomeFormat {
     }
   }
 
-  public static String encode(List<Outcome> outcomes) {
-    return Messages.encode(new Message(VERSION, outcomes.stream().map(Element::of).toList()));
+  public static String encode(OutcomeMessage message) {
+    return Messages.encode(Message.of(message));
   }
 
   /**
@@ -94,7 +122,7 @@ public final class OutcomeFormat {
    *
    * @throws UnreadableMessage saying what is wrong; the message must not be deleted
    */
-  public static List<Outcome> decode(@Nullable String body) throws UnreadableMessage {
+  public static OutcomeMessage decode(@Nullable String body) throws UnreadableMessage {
     return Messages.decode(body, List.of(VERSION), Message.class, Message::read);
   }
 }

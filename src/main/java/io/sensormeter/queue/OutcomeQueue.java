@@ -20,22 +20,23 @@ public final class OutcomeQueue {
   }
 
   /**
-   * Sends the outcomes of one batch in as few messages as hold them; none if there are none. When
-   * this returns, SQS has them all.
+   * Sends what one batch came to in as few messages as hold it; none if it came to nothing. When
+   * this returns, SQS has it all.
    *
    * @throws software.amazon.awssdk.core.exception.SdkException if SQS did not take one of the
    *     messages; some may have been taken, and may be sent again: outcomes are applied by
    *     precedence
    */
-  public void send(List<Outcome> outcomes) {
-    if (outcomes.isEmpty()) {
+  public void send(OutcomeMessage message) {
+    if (message.isEmpty()) {
       return;
     }
-    String body = OutcomeFormat.encode(outcomes);
+    String body = OutcomeFormat.encode(message);
+    List<Outcome> outcomes = message.outcomes();
     if (outcomes.size() > 1 && body.getBytes(StandardCharsets.UTF_8).length > BODY_BYTES_MAX) {
       int half = outcomes.size() / 2;
-      send(outcomes.subList(0, half));
-      send(outcomes.subList(half, outcomes.size()));
+      send(new OutcomeMessage(outcomes.subList(0, half), message.refusedMeters()));
+      send(new OutcomeMessage(outcomes.subList(half, outcomes.size()), List.of()));
       return;
     }
     sqs.sendMessage(request -> request.queueUrl(url).messageBody(body));

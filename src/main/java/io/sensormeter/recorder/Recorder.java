@@ -3,9 +3,11 @@ package io.sensormeter.recorder;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.ledger.Settlements.Settled;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.UnreadableMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,9 +53,12 @@ public final class Recorder {
   public Recorded record(List<SQSMessage> messages) {
     List<String> unreadable = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
+    Map<String, MeterRefusal> refusedMeters = new LinkedHashMap<>();
     for (SQSMessage message : messages) {
       try {
-        outcomes.addAll(OutcomeFormat.decode(message.getBody()));
+        OutcomeMessage read = OutcomeFormat.decode(message.getBody());
+        outcomes.addAll(read.outcomes());
+        read.refusedMeters().forEach(one -> refusedMeters.putIfAbsent(one.meter(), one));
       } catch (UnreadableMessage e) {
         LOG.error(
             "outcome message {} cannot be read: {}; it returns and ends in the dead-letter queue,"
@@ -63,6 +68,15 @@ public final class Recorder {
         unreadable.add(message.getMessageId());
       }
     }
+    refusedMeters
+        .values()
+        .forEach(
+            refused ->
+                LOG.warn(
+                    "Stripe takes no events of meter {} ({}); its reports stay pending until it"
+                        + " does",
+                    refused.meter(),
+                    refused.message()));
     Collection<Outcome> reduced = reduce(outcomes);
     Settled settled = settlements.settle(reduced, lateAfter);
     if (settled.unknown() > 0) {

@@ -1,20 +1,25 @@
 package io.sensormeter.reporter;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.Receipts.Delay;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
- * What follows from the fates of a batch: outcomes, returned messages, numbers. Not thread-safe.
+ * What follows from the fates of a batch: what the ledger learns, returned messages, numbers. Not
+ * thread-safe.
  */
 final class Conclusion {
 
   private final List<Outcome> outcomes = new ArrayList<>();
+  private final Map<String, MeterRefusal> refusedMeters = new LinkedHashMap<>();
   private final List<String> returned = new ArrayList<>();
   private final List<Delay> delays = new ArrayList<>();
   private final Map<Count, Integer> counts = new EnumMap<>(Count.class);
@@ -33,8 +38,9 @@ final class Conclusion {
     fates.forEach(this::add);
   }
 
-  List<Outcome> outcomes() {
-    return outcomes;
+  /** What the ledger has to learn. */
+  OutcomeMessage message() {
+    return new OutcomeMessage(outcomes, List.copyOf(refusedMeters.values()));
   }
 
   /** SQS's ids of the messages that must not be deleted. */
@@ -65,6 +71,10 @@ final class Conclusion {
         messages.forEach(message -> delays.add(delay(message)));
       }
       case Fate.Misconfigured _ -> giveBack(Count.MISCONFIGURED, messages);
+      case Fate.MeterRefused(_, MeterRefusal refusal) -> {
+        refusedMeters.putIfAbsent(refusal.meter(), refusal);
+        giveBack(Count.MISCONFIGURED, messages);
+      }
       case Fate.Unsent _ -> giveBack(Count.UNSENT, messages);
     }
   }

@@ -22,7 +22,7 @@ enum Count {
   UNANSWERED("unanswered", null),
   /** Of the unanswered, those answered 429. */
   RATE_LIMITED("rateLimited", "StripeRateLimited"),
-  /** Met a configuration error. */
+  /** Met a configuration error, of all or of their meter. */
   MISCONFIGURED("misconfigured", "StripeConfigurationErrors"),
   /** Too little time was left, or another message met a configuration error. */
   UNSENT("unsent", null),

@@ -1,5 +1,6 @@
 package io.sensormeter.reporter;
 
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.stripe.Answer;
 
@@ -20,6 +21,19 @@ sealed interface Fate {
   /** Refused for how things are set up. The messages come back. */
   record Misconfigured(Batch.Report report, Answer.ConfigurationError error) implements Fate {}
 
-  /** Not sent: too little time was left, or another met a configuration error. They come back. */
-  record Unsent(Batch.Report report) implements Fate {}
+  /** Stripe has no active meter of its name. The messages come back. */
+  record MeterRefused(Batch.Report report, MeterRefusal refusal) implements Fate {}
+
+  /** Not sent. The messages come back. */
+  record Unsent(Batch.Report report, Why why) implements Fate {}
+
+  /** Why a report was not sent. */
+  enum Why {
+    /** Too little was left. */
+    TIME,
+    /** Another report met a configuration error. */
+    CONFIGURATION,
+    /** Another report of the same meter was told that Stripe has none of this name. */
+    METER
+  }
 }

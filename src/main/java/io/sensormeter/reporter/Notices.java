@@ -18,7 +18,8 @@ final class Notices {
   private final Map<String, List<Batch.Report>> unanswered = new LinkedHashMap<>();
   private final Map<String, List<Batch.Report>> misconfigured = new LinkedHashMap<>();
   private final Map<String, List<Batch.Report>> rejected = new LinkedHashMap<>();
-  private int unsent;
+  private final Map<String, List<Fate.MeterRefused>> meterRefused = new LinkedHashMap<>();
+  private final List<Fate.Unsent> unsent = new ArrayList<>();
 
   Notices(Batch batch, List<Fate> fates) {
     this.unreadable = batch.unreadable();
@@ -32,7 +33,9 @@ final class Notices {
       case Fate.Settled _, Fate.Expired _ -> {}
       case Fate.Unanswered none -> add(unanswered, none.answer().reason(), none.report());
       case Fate.Misconfigured found -> add(misconfigured, found.error().message(), found.report());
-      case Fate.Unsent _ -> unsent++;
+      case Fate.MeterRefused one ->
+          meterRefused.computeIfAbsent(one.refusal().meter(), _ -> new ArrayList<>()).add(one);
+      case Fate.Unsent one -> unsent.add(one);
     }
   }
 
@@ -43,10 +46,11 @@ final class Notices {
 
   void log(Logger log) {
     logCalls(log);
-    if (misconfigured.isEmpty() && unsent > 0) {
+    logMeters(log);
+    long late = unsent(Fate.Why.TIME);
+    if (late > 0) {
       log.info(
-          "Too little time for {} reports: they stay pending and their copies return unsent",
-          unsent);
+          "Too little time for {} reports: they stay pending and their copies return unsent", late);
     }
     for (Batch.Unreadable one : unreadable) {
       log.error(
@@ -68,7 +72,7 @@ final class Notices {
                 message,
                 reports.size(),
                 first(reports),
-                unsent));
+                unsent(Fate.Why.CONFIGURATION)));
     rejected.forEach(
         (code, reports) ->
             log.warn(
@@ -85,6 +89,27 @@ final class Notices {
                 reason,
                 reports.size(),
                 first(reports)));
+  }
+
+  private void logMeters(Logger log) {
+    meterRefused.forEach(
+        (meter, refused) ->
+            log.error(
+                "Stripe takes no events of meter {} ({}): reports {}, the first {}. They and {}"
+                    + " unsent ones of this meter stay pending, their copies return, and are sent"
+                    + " by themselves once the meter is active; other meters go on",
+                meter,
+                refused.getFirst().refusal().message(),
+                refused.size(),
+                refused.getFirst().report().copy().identifier().value(),
+                unsent.stream()
+                    .filter(one -> one.why() == Fate.Why.METER)
+                    .filter(one -> one.report().copy().key().meter().equals(meter))
+                    .count()));
+  }
+
+  private long unsent(Fate.Why why) {
+    return unsent.stream().filter(one -> one.why() == why).count();
   }
 
   private static String first(List<Batch.Report> reports) {

@@ -3,7 +3,7 @@ package io.sensormeter.reporter;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
-import io.sensormeter.meter.Outcome;
+import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.OutcomeQueue;
 import io.sensormeter.queue.Receipts;
 import io.sensormeter.stripe.MeterEvents;
@@ -90,7 +90,7 @@ public final class Reporter {
         new Sending(events, pace, time, deadline).run(batch.customers(), inFlight, executor);
     new Notices(batch, fates).log(LOG);
     Conclusion conclusion = new Conclusion(batch, fates, random);
-    send(conclusion.outcomes());
+    send(conclusion.message());
     delay(conclusion.delays(), deadline);
     return conclusion;
   }
@@ -107,12 +107,12 @@ public final class Reporter {
     }
   }
 
-  private void send(List<Outcome> outcomes) {
+  private void send(OutcomeMessage message) {
     try {
-      outcomeQueue.send(outcomes);
+      outcomeQueue.send(message);
     } catch (SdkException e) {
       throw new IllegalStateException(
-          outcomes.size()
+          message.outcomes().size()
               + " outcomes did not leave; their reports stay pending and the whole batch returns,"
               + " to be sent again under the same identifiers",
           e);

@@ -4,6 +4,7 @@ import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.stripe.Answer;
 import io.sensormeter.stripe.MeterEvents;
@@ -12,10 +13,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
@@ -29,6 +33,8 @@ final class Sending {
   private final Time time;
   private final Deadline deadline;
   private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
+  // Their other reports would be told the same.
+  private final Set<String> refusedMeters = ConcurrentHashMap.newKeySet();
   // Set by the first configuration error: the others would meet it too.
   private volatile boolean stopped;
 
@@ -85,15 +91,30 @@ final class Sending {
         Duration.ofMillis(deadline.remainingMillis().getAsLong())
             .minus(MeterEvents.CALL_TIMEOUT)
             .minus(Reporter.OUTCOMES_RESERVE);
-    if (stopped || spare.isNegative()) {
-      return new Fate.Unsent(report);
+    Optional<Fate.Why> hindrance = hindrance(report);
+    if (hindrance.isPresent() || spare.isNegative()) {
+      return new Fate.Unsent(report, hindrance.orElse(Fate.Why.TIME));
     }
     OptionalLong wait = pace.reserve(time.nanos(), spare.toNanos());
-    if (wait.isEmpty() || !time.sleep(Duration.ofNanos(wait.getAsLong())) || stopped) {
-      return new Fate.Unsent(report);
+    if (wait.isEmpty() || !time.sleep(Duration.ofNanos(wait.getAsLong()))) {
+      return new Fate.Unsent(report, Fate.Why.TIME);
     }
-    // Asked again: the wait may have outlasted it.
-    return isExpired(report) ? new Fate.Expired(report) : fate(report, events.send(report.copy()));
+    // Asked again: the wait may have outlasted it, or another may have been refused meanwhile.
+    if (isExpired(report)) {
+      return new Fate.Expired(report);
+    }
+    return hindrance(report)
+        .<Fate>map(why -> new Fate.Unsent(report, why))
+        .orElseGet(() -> fate(report, events.send(report.copy())));
+  }
+
+  private Optional<Fate.Why> hindrance(Batch.Report report) {
+    if (stopped) {
+      return Optional.of(Fate.Why.CONFIGURATION);
+    }
+    return refusedMeters.contains(report.copy().key().meter())
+        ? Optional.of(Fate.Why.METER)
+        : Optional.empty();
   }
 
   private boolean isExpired(Batch.Report report) {
@@ -112,6 +133,12 @@ final class Sending {
       case Answer.ConfigurationError error -> {
         stopped = true;
         yield new Fate.Misconfigured(report, error);
+      }
+      case Answer.NoMeter none -> {
+        String meter = report.copy().key().meter();
+        refusedMeters.add(meter);
+        yield new Fate.MeterRefused(
+            report, new MeterRefusal(meter, time.now(), Outcome.cut(none.message())));
       }
       case Answer.NoAnswer none -> new Fate.Unanswered(report, none);
     };

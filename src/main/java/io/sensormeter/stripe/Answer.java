@@ -30,13 +30,21 @@ public sealed interface Answer {
   }
 
   /**
-   * No event can be sent as things are set up: the key or its permissions, or the meter. Says
-   * nothing about this event.
+   * No event can be sent as things are set up: the key, its mode or its permissions. Says nothing
+   * about this event.
    *
    * @param message what a person has to put right
-   * @param statusCode 400, 401 or 403
+   * @param statusCode 401 or 403
    */
   record ConfigurationError(String message, int statusCode) implements Answer {}
+
+  /**
+   * No event of this event's meter can be sent: Stripe has no active one of its name. Says nothing
+   * about this event.
+   *
+   * @param message Stripe's text, of any length
+   */
+  record NoMeter(String message) implements Answer {}
 
   /**
    * It is unknown whether Stripe holds the event, or known that it has to be sent again.

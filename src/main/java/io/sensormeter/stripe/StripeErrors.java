@@ -7,6 +7,7 @@ import io.sensormeter.meter.Identifier;
 import io.sensormeter.stripe.Answer.ConfigurationError;
 import io.sensormeter.stripe.Answer.Delivered;
 import io.sensormeter.stripe.Answer.NoAnswer;
+import io.sensormeter.stripe.Answer.NoMeter;
 import io.sensormeter.stripe.Answer.Refused;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -68,7 +69,7 @@ final class StripeErrors {
             : new NoAnswer("HTTP 400 names another identifier", false, status);
       }
       if (message.startsWith(NO_METER)) {
-        return new ConfigurationError(message, status);
+        return new NoMeter(message);
       }
     }
     return new Refused(code(error), message, requestId);

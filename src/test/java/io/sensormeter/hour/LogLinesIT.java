@@ -67,11 +67,12 @@ final class LogLinesIT extends HourFixture {
         .containsExactly(
             new Line(
                 "ERROR",
-                "Stripe takes no events as things are set up (No active meter found for event name"
-                    + " \"active_sensors\".): reports 1, the first %s. They and 5 unsent ones stay"
+                "Stripe takes no events of meter active_sensors (No active meter found for event"
+                    + " name"
+                    + " \"active_sensors\".): reports 1, the first %s. They and 5 unsent ones of"
                         .formatted(called.getFirst())
-                    + " pending, their copies return, and are sent by themselves once it is put"
-                    + " right"));
+                    + " this meter stay pending, their copies return, and are sent by themselves"
+                    + " once the meter is active; other meters go on"));
     // Nor is it said of the unsent ones that there was too little time.
     assertThat(printed.log()).hasSize(2);
     assertThat(printed.metric("StripeConfigurationErrors")).isEqualTo(1);
@@ -112,7 +113,7 @@ final class LogLinesIT extends HourFixture {
     LocalDatabase database = ownSource();
     for (String meter : List.of("one", "two")) {
       stripe.addCustomer("cus_" + meter);
-      reading(database, "organization " + meter, "cus_" + meter, meter, "5");
+      reading(database, "organization-" + meter, "cus_" + meter, meter, "5");
     }
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own", "STRIPE_IN_FLIGHT", "2"));
     tick(pipeline);
@@ -132,11 +133,11 @@ final class LogLinesIT extends HourFixture {
         .satisfiesExactlyInAnyOrder(
             one ->
                 assertThat(one)
-                    .contains("event name \"one\"", "reports 1, the first one:organization one:")
-                    .contains("They and 0 unsent ones stay pending"),
+                    .contains("event name \"one\"", "reports 1, the first one:organization-one:")
+                    .contains("They and 0 unsent ones of this meter stay pending"),
             two ->
                 assertThat(two)
-                    .contains("event name \"two\"", "reports 1, the first two:organization two:"));
+                    .contains("event name \"two\"", "reports 1, the first two:organization-two:"));
     stripe.script(call -> null);
     meter("one", MeterKind.SUM_HOURLY);
     meter("two", MeterKind.SUM_HOURLY);

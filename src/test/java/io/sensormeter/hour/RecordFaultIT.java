@@ -9,6 +9,7 @@ import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.UnreadableMessage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,7 +46,7 @@ final class RecordFaultIT extends HourFixture {
     pipeline.newReporter().drain(ROUNDS);
     for (String body : take(pipeline.outcomesUrl())) {
       for (Outcome outcome : decode(body)) {
-        outcomes.add(OutcomeFormat.encode(List.of(outcome)));
+        outcomes.add(encode(List.of(outcome)));
       }
     }
     List<String> delivered = new ArrayList<>();
@@ -71,7 +72,7 @@ final class RecordFaultIT extends HourFixture {
     pipeline.newReporter().drain(ROUNDS);
     String accepted = take(pipeline.outcomesUrl()).getFirst();
     String rejected =
-        OutcomeFormat.encode(
+        encode(
             decode(accepted).stream()
                 .<Outcome>map(o -> new Outcome.Rejected(o.key(), o.at(), "req_2", "gone", "Gone."))
                 .toList());
@@ -108,7 +109,7 @@ final class RecordFaultIT extends HourFixture {
     ReportKey stranger = new ReportKey(HOUR, Pipeline.METER, "stranger", 0);
     List<Outcome> outcomes = new ArrayList<>(known);
     outcomes.addFirst(new Outcome.Accepted(stranger, clock.instant(), null, false));
-    send(pipeline.outcomesUrl(), List.of(OutcomeFormat.encode(outcomes)));
+    send(pipeline.outcomesUrl(), List.of(encode(outcomes)));
 
     pipeline.newRecorder().drain(ROUNDS);
 
@@ -151,9 +152,13 @@ final class RecordFaultIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
+  private static String encode(List<Outcome> outcomes) {
+    return OutcomeFormat.encode(new OutcomeMessage(outcomes, List.of()));
+  }
+
   private static List<Outcome> decode(String body) {
     try {
-      return OutcomeFormat.decode(body);
+      return OutcomeFormat.decode(body).outcomes();
     } catch (UnreadableMessage e) {
       throw new IllegalStateException(body, e);
     }

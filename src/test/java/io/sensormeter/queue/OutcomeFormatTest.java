@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import java.time.Instant;
@@ -39,21 +40,72 @@ final class OutcomeFormatTest {
           new Outcome.Rejected(
               REPORT, AT, "req_4", "resource_missing", "No such customer: 'cus_1'"));
 
+  private static final OutcomeMessage MESSAGE = new OutcomeMessage(OUTCOMES, List.of());
+
+  /** Behind the outcomes, where a recorder that knows of none does not look. */
+  private static final String REFUSED_METERS =
+      """
+      ,"refusedMeters":[{"meter":"m","at":"2026-11-22T14:00:03Z","message":"No active meter found."}]}\
+      """;
+
+  private static final List<MeterRefusal> REFUSALS =
+      List.of(new MeterRefusal("m", AT, "No active meter found."));
+
   @Test
   void bodyIsGolden() throws Exception {
-    assertThat(OutcomeFormat.encode(OUTCOMES)).isEqualTo(BODY);
-    assertThat(OutcomeFormat.decode(BODY)).isEqualTo(OUTCOMES);
+    assertThat(OutcomeFormat.encode(MESSAGE)).isEqualTo(BODY);
+    assertThat(OutcomeFormat.decode(BODY)).isEqualTo(MESSAGE);
+  }
+
+  @Test
+  void bodyWithRefusedMetersIsGolden() throws Exception {
+    OutcomeMessage message = new OutcomeMessage(OUTCOMES, REFUSALS);
+    String body = BODY.substring(0, BODY.length() - 1) + REFUSED_METERS;
+
+    assertThat(OutcomeFormat.encode(message)).isEqualTo(body);
+    assertThat(OutcomeFormat.decode(body)).isEqualTo(message);
+  }
+
+  @Test
+  void metersMayBeRefusedWithoutAnyOutcome() throws Exception {
+    OutcomeMessage message = new OutcomeMessage(List.of(), REFUSALS);
+    String body = "{\"v\":1,\"outcomes\":[]" + REFUSED_METERS;
+
+    assertThat(OutcomeFormat.encode(message)).isEqualTo(body);
+    assertThat(OutcomeFormat.decode(body)).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"meter\":\"m\"|\"meter\":\"M\"|meter 'M' does not match",
+        "\"meter\":\"m\",||field 'refusedMeters.0.meter'",
+        "14:00:03Z|14:00|field 'at' is no instant",
+        "\"message\":|\"text\":|field 'refusedMeters.0.message'",
+        "[{|[1,{|field 'refusedMeters.0'",
+      })
+  void oneBadRefusalMakesTheMessageUnreadable(String original, String replacement, String message) {
+    String refusals = REFUSED_METERS.replace(original, replacement == null ? "" : replacement);
+
+    assertThat(refusals).isNotEqualTo(REFUSED_METERS);
+    assertThatExceptionOfType(UnreadableMessage.class)
+        .isThrownBy(() -> OutcomeFormat.decode("{\"v\":1,\"outcomes\":[]" + refusals))
+        .withMessageContaining(message);
   }
 
   @Test
   void fieldOfALaterReleaseIsIgnored() throws Exception {
     assertThat(OutcomeFormat.decode(BODY.replace("\"outcome\":", "\"new\":1,\"outcome\":")))
-        .isEqualTo(OUTCOMES);
+        .isEqualTo(MESSAGE);
   }
 
   @Test
   void noOutcomesAreAMessageToo() throws Exception {
-    assertThat(OutcomeFormat.decode(OutcomeFormat.encode(List.of()))).isEmpty();
+    OutcomeMessage nothing = new OutcomeMessage(List.of(), List.of());
+
+    assertThat(OutcomeFormat.decode(OutcomeFormat.encode(nothing))).isEqualTo(nothing);
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +26,15 @@ final class OutcomeQueueIT {
     String url = sqs.createQueue("outcomes", Duration.ofMinutes(5), 10);
     OutcomeQueue queue = new OutcomeQueue(sqs.client(), url);
 
-    queue.send(List.of());
+    queue.send(new OutcomeMessage(List.of(), List.of()));
     assertThat(sqs.depth(url)).isZero();
 
-    queue.send(outcomes(100));
+    queue.send(new OutcomeMessage(outcomes(100), List.of()));
     assertThat(sqs.depth(url)).isOne();
 
     // 3 bytes a character in UTF-8: counted in characters they would fit.
-    queue.send(outcomes(1_000));
+    MeterRefusal refusal = new MeterRefusal("m", Instant.EPOCH, "No active meter found.");
+    queue.send(new OutcomeMessage(outcomes(1_000), List.of(refusal)));
     List<String> bodies = sqs.bodies(url);
     assertThat(bodies)
         .hasSize(3)
@@ -41,15 +43,21 @@ final class OutcomeQueueIT {
                 assertThat(body.getBytes(StandardCharsets.UTF_8).length)
                     .isLessThanOrEqualTo(OutcomeQueue.BODY_BYTES_MAX));
     List<Outcome> received = new ArrayList<>();
+    List<MeterRefusal> refused = new ArrayList<>();
     for (String body : bodies) {
-      received.addAll(OutcomeFormat.decode(body));
+      received.addAll(OutcomeFormat.decode(body).outcomes());
+      refused.addAll(OutcomeFormat.decode(body).refusedMeters());
     }
     List<Outcome> sent = new ArrayList<>(outcomes(100));
     sent.addAll(outcomes(1_000));
     assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+    assertThat(refused).containsExactly(refusal);
 
     assertThatExceptionOfType(SdkException.class)
-        .isThrownBy(() -> new OutcomeQueue(sqs.client(), url + "x").send(outcomes(1)));
+        .isThrownBy(
+            () ->
+                new OutcomeQueue(sqs.client(), url + "x")
+                    .send(new OutcomeMessage(outcomes(1), List.of())));
   }
 
   private static List<Outcome> outcomes(int count) {

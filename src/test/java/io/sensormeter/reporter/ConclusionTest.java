@@ -7,6 +7,7 @@ import static io.sensormeter.reporter.Copies.parts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.stripe.Answer;
@@ -35,7 +36,7 @@ final class ConclusionTest {
         .isEqualTo(Map.of(Count.RECEIVED, 2, Count.ACCEPTED, 1, Count.REPEATED, 1));
     assertThat(parts(of(new Fate.Expired(REPORT)).summary()))
         .isEqualTo(Map.of(Count.RECEIVED, 2, Count.EXPIRED, 2));
-    assertThat(parts(of(new Fate.Unsent(REPORT)).summary()))
+    assertThat(parts(of(new Fate.Unsent(REPORT, Fate.Why.TIME)).summary()))
         .isEqualTo(Map.of(Count.RECEIVED, 2, Count.UNSENT, 2));
     assertThat(parts(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).summary()))
         .isEqualTo(Map.of(Count.RECEIVED, 2, Count.UNANSWERED, 2, Count.RATE_LIMITED, 2));
@@ -52,10 +53,31 @@ final class ConclusionTest {
   }
 
   @Test
+  void refusedMeterReturnsItsCopiesAndTheLedgerIsToldOnce() {
+    MeterRefusal refusal = new MeterRefusal("active_sensors", SEND_BEFORE, "No active meter found");
+    Fate refused = new Fate.MeterRefused(REPORT, refusal);
+    Fate refusedLater =
+        new Fate.MeterRefused(
+            REPORT,
+            new MeterRefusal("active_sensors", SEND_BEFORE.plusSeconds(1), refusal.message()));
+
+    Conclusion conclusion =
+        new Conclusion(
+            new Batch(4, List.of(), List.of()), List.of(refused, refusedLater), new Random());
+
+    assertThat(conclusion.message().refusedMeters()).containsExactly(refusal);
+    assertThat(conclusion.message().outcomes()).isEmpty();
+    assertThat(conclusion.returned()).containsExactly("1", "2", "1", "2");
+    assertThat(conclusion.delays()).isEmpty();
+    assertThat(parts(conclusion.summary()))
+        .isEqualTo(Map.of(Count.RECEIVED, 4, Count.MISCONFIGURED, 4));
+  }
+
+  @Test
   void onlyWhatHasNoOutcomeReturns() {
     assertThat(of(accepted()).returned()).isEmpty();
     assertThat(of(new Fate.Expired(REPORT)).returned()).isEmpty();
-    assertThat(of(new Fate.Unsent(REPORT)).returned()).containsExactly("1", "2");
+    assertThat(of(new Fate.Unsent(REPORT, Fate.Why.TIME)).returned()).containsExactly("1", "2");
     assertThat(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).returned()).containsExactly("1", "2");
     assertThat(
             of(new Fate.Misconfigured(REPORT, new Answer.ConfigurationError("403", 403)))
@@ -65,7 +87,7 @@ final class ConclusionTest {
 
   @Test
   void onlyWhatHadNoAnswerIsDelayedEachMessageByItsOwnReceives() {
-    assertThat(of(new Fate.Unsent(REPORT)).delays()).isEmpty();
+    assertThat(of(new Fate.Unsent(REPORT, Fate.Why.TIME)).delays()).isEmpty();
     assertThat(of(new Fate.Unanswered(REPORT, RATE_LIMITED)).delays())
         .satisfiesExactly(
             first -> {

@@ -16,9 +16,11 @@ import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.meter.Copy;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.queue.OutcomeFormat;
+import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.OutcomeQueue;
 import io.sensormeter.queue.Receipts;
 import io.sensormeter.queue.UnreadableMessage;
@@ -141,15 +143,24 @@ abstract class ReporterFixture {
 
   /** Every outcome that has left so far. */
   List<Outcome> outcomes() {
-    List<Outcome> outcomes = new ArrayList<>();
+    return messages().stream().flatMap(message -> message.outcomes().stream()).toList();
+  }
+
+  /** Every refused meter that the ledger has been told of so far. */
+  List<MeterRefusal> refusedMeters() {
+    return messages().stream().flatMap(message -> message.refusedMeters().stream()).toList();
+  }
+
+  private List<OutcomeMessage> messages() {
+    List<OutcomeMessage> messages = new ArrayList<>();
     for (String body : SQS.bodies(outcomesUrl)) {
       try {
-        outcomes.addAll(OutcomeFormat.decode(body));
+        messages.add(OutcomeFormat.decode(body));
       } catch (UnreadableMessage e) {
         throw new AssertionError(e);
       }
     }
-    return outcomes;
+    return messages;
   }
 
   int reportsLeft() {

@@ -10,6 +10,7 @@ import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
 import java.util.List;
@@ -129,22 +130,52 @@ final class ReporterIT extends ReporterFixture {
   }
 
   @Test
-  void missingMeterStopsTheBatchAndEverythingReturns() {
-    for (int i = 0; i < BATCH_SIZE; i++) {
+  void missingMeterStopsItsOwnReportsAndNoOthers() {
+    int each = BATCH_SIZE / 2;
+    for (int i = 0; i < each; i++) {
       publish(copy(new ReportKey(Copies.HOUR, "unknown", "a" + i, 0), MeterKind.SUM, 25));
+      publish(copy("a" + i, 25));
     }
 
     source.pollOnce();
 
-    assertThat(outcomes()).isEmpty();
-    assertThat(reportsLeft()).isEqualTo(BATCH_SIZE);
-    assertThat(stripe.calls()).isLessThanOrEqualTo(IN_FLIGHT);
-    assertThat(summary().of(Count.MISCONFIGURED)).isEqualTo((int) stripe.calls());
-    assertThat(summary().of(Count.UNSENT)).isEqualTo(BATCH_SIZE - (int) stripe.calls());
+    assertThat(outcomes())
+        .hasSize(each)
+        .allMatch(Outcome.Accepted.class::isInstance)
+        .allMatch(outcome -> outcome.key().meter().equals(METER));
+    assertThat(reportsLeft()).isEqualTo(each);
+    int refused = (int) stripe.calls() - each;
+    assertThat(refused).isBetween(1, IN_FLIGHT);
+    assertThat(parts(summary()))
+        .isEqualTo(
+            Map.of(
+                Count.RECEIVED,
+                BATCH_SIZE,
+                Count.ACCEPTED,
+                each,
+                Count.MISCONFIGURED,
+                refused,
+                Count.UNSENT,
+                each - refused));
+    assertThat(refusedMeters())
+        .containsExactly(
+            new MeterRefusal("unknown", NOW, "No active meter found for event name \"unknown\"."));
 
     stripe.addMeter("unknown", Formula.SUM, null);
     source.drain(5);
     assertThat(outcomes()).hasSize(BATCH_SIZE).allMatch(Outcome.Accepted.class::isInstance);
+    assertThat(stripe.acceptedEvents()).hasSize(BATCH_SIZE);
+  }
+
+  @Test
+  void ledgerIsToldOfARefusedMeterBeforeAnythingIsDeletedWithoutAnyOutcome() {
+    publish(copy(new ReportKey(Copies.HOUR, "unknown", "a", 0), MeterKind.SUM, 25));
+    atEnd = () -> assertThat(refusedMeters()).extracting(MeterRefusal::meter).contains("unknown");
+
+    source.pollOnce();
+
+    assertThat(outcomes()).isEmpty();
+    assertThat(reportsLeft()).isOne();
   }
 
   @Test

@@ -79,7 +79,8 @@ final class SampleEventsTest {
   @Test
   void outcomesQueueSampleIsOfTheSameReport() throws IOException, UnreadableMessage {
     Copy copy = CopyFormat.decode(message("reports-queue.json").getBody());
-    List<Outcome> outcomes = OutcomeFormat.decode(message("outcomes-queue.json").getBody());
+    List<Outcome> outcomes =
+        OutcomeFormat.decode(message("outcomes-queue.json").getBody()).outcomes();
     assertThat(outcomes).hasSize(1);
     assertThat(outcomes.getFirst().key()).isEqualTo(copy.key());
   }

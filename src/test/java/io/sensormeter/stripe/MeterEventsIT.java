@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sensormeter.stripe.Answer.ConfigurationError;
 import io.sensormeter.stripe.Answer.Delivered;
 import io.sensormeter.stripe.Answer.NoAnswer;
+import io.sensormeter.stripe.Answer.NoMeter;
 import io.sensormeter.stripe.Answer.Refused;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -78,9 +79,14 @@ final class MeterEventsIT extends StripeFixture {
   }
 
   @Test
-  void missingMeterAndMissingPermissionAreConfigurationErrors() throws Exception {
+  void missingMeterIsToldFromARefusal() throws Exception {
     String noMeter = "No active meter found for event name 'active_sensors'.";
-    assertThat(answerTo(400, error(noMeter))).isEqualTo(new ConfigurationError(noMeter, 400));
+
+    assertThat(answerTo(400, error(noMeter))).isEqualTo(new NoMeter(noMeter));
+  }
+
+  @Test
+  void missingPermissionIsAConfigurationError() throws Exception {
     assertThat(answerTo(403, error("Having the 'x' permission would allow this request.")))
         .isEqualTo(
             new ConfigurationError(
