@@ -282,7 +282,7 @@ final class LogLinesIT extends HourFixture {
     assertThat(line.level()).isEqualTo("ERROR");
     assertThat(line.message())
         .startsWith("Message " + id + " on the reports queue is unreadable: " + because)
-        .endsWith(". It returns, and after 10 receives lies in the dead-letter queue");
+        .endsWith(". It returns, and after 17 receives lies in the dead-letter queue");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.recorder.RecorderHandler;
+import io.sensormeter.reporter.Backoff;
 import io.sensormeter.reporter.ReporterHandler;
 import io.sensormeter.scheduler.SchedulerHandler;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class Pipeline implements AutoCloseable {
   public static final String METER = "active_sensors";
 
   private static final Duration REPORTS_VISIBILITY = Duration.ofSeconds(370);
-  private static final int RECEIVES = 10;
+  private static final int OUTCOME_RECEIVES = 10;
   private static final int REPORTER_BATCH = 200;
   private static final int RECORDER_BATCH = 10;
 
@@ -71,9 +72,11 @@ public final class Pipeline implements AutoCloseable {
     environment.put("STRIPE_MODE", "test");
     environment.put("METERS", "active_sensors:sum-hourly");
     environment.put(
-        "REPORTS_QUEUE_URL", sqs.createQueue("reports-" + id, REPORTS_VISIBILITY, RECEIVES));
+        "REPORTS_QUEUE_URL",
+        sqs.createQueue("reports-" + id, REPORTS_VISIBILITY, Backoff.MAX_RECEIVES));
     environment.put(
-        "OUTCOMES_QUEUE_URL", sqs.createQueue("outcomes-" + id, REPORTS_VISIBILITY, RECEIVES));
+        "OUTCOMES_QUEUE_URL",
+        sqs.createQueue("outcomes-" + id, REPORTS_VISIBILITY, OUTCOME_RECEIVES));
     environment.put("SQS_ENDPOINT", sqs.endpoint().toString());
     environment.put("SECRETS_MANAGER_ENDPOINT", secrets.endpoint().toString());
     environment.putAll(settings);

@@ -1,5 +1,6 @@
 package io.sensormeter.reporter;
 
+import static io.sensormeter.reporter.Backoffs.COPY_LIFE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -26,9 +27,14 @@ final class BackoffTest {
   }
 
   @Test
-  void allReceivesFitIntoTheTimeAfterWhichTheLedgerPublishesAgain() {
-    assertThat(Backoffs.worstCase())
-        .isEqualTo(Duration.ofMinutes(90).plusSeconds(30))
-        .isLessThanOrEqualTo(Duration.ofMinutes(110));
+  void silenceOutlastsEveryCopyBeforeItsMessageIsADeadLetter() {
+    Duration never = Duration.ofHours(12);
+    assertThat(Backoffs.shortestLife(Backoff.MAX_RECEIVES, never)).isGreaterThan(COPY_LIFE);
+    // With no more receives than that: what cannot be read shall not lie in the queue for hours.
+    Duration visibility = Duration.ofSeconds(370);
+    assertThat(Backoffs.shortestLife(Backoff.MAX_RECEIVES, visibility))
+        .isEqualTo(Duration.ofMinutes(81).plusSeconds(45))
+        .isGreaterThan(COPY_LIFE);
+    assertThat(Backoffs.shortestLife(Backoff.MAX_RECEIVES - 1, visibility)).isLessThan(COPY_LIFE);
   }
 }

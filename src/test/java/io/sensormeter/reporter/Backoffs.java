@@ -8,10 +8,19 @@ public final class Backoffs {
 
   private Backoffs() {}
 
-  /** The sum of the longest delays of {@link Backoff#MAX_RECEIVES} receives. */
-  public static Duration worstCase() {
-    return IntStream.rangeClosed(1, Backoff.MAX_RECEIVES)
-        .mapToObj(Backoff::longest)
+  /** No copy lives longer: to the next xx:55 at least 20 minutes away. */
+  public static final Duration COPY_LIFE = Duration.ofMinutes(80);
+
+  /**
+   * The shortest time from a message's first receive to the dead-letter queue.
+   *
+   * @param receives the queue's {@code maxReceiveCount}
+   * @param visibility after which it comes back where no delay was set
+   */
+  public static Duration shortestLife(int receives, Duration visibility) {
+    return IntStream.rangeClosed(1, receives)
+        .mapToObj(receive -> Backoff.delay(receive, 0))
+        .map(delay -> delay.compareTo(visibility) < 0 ? delay : visibility)
         .reduce(Duration.ZERO, Duration::plus);
   }
 }
