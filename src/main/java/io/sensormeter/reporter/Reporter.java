@@ -80,8 +80,8 @@ public final class Reporter {
    *
    * @param messages of the reports queue, as Lambda delivers them
    * @param deadline the end of the invocation
-   * @throws RuntimeException if the key cannot be read, and then nothing was sent; if the outcomes
-   *     did not leave; or at a fault of ours
+   * @throws RuntimeException if the secret cannot be read, and then nothing was sent; if the
+   *     outcomes did not leave; or at a fault of ours
    */
   Conclusion report(List<SQSMessage> messages, Deadline deadline) {
     events.requireKey();

@@ -43,6 +43,7 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
                 settings.stripeApiBase().map(URI::toString).orElse(""),
                 secrets,
                 settings.stripeSecretArn(),
+                settings.stripeMode(),
                 app.time(),
                 app.world().stripeHttp()),
             new OutcomeQueue(sqs, settings.outcomesQueueUrl()),

@@ -34,7 +34,8 @@ public sealed interface Answer {
    * about this event.
    *
    * @param message what a person has to put right
-   * @param statusCode 401 or 403
+   * @param statusCode 401 or 403; of a 2xx if the event was taken in the other mode; 0 if no call
+   *     was made
    */
   record ConfigurationError(String message, int statusCode) implements Answer {}
 

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import io.sensormeter.World;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.config.StripeMode;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Services;
@@ -90,6 +91,7 @@ abstract class ReporterFixture {
             stripe.base().toString(),
             new Secrets(Services.secrets().client()),
             ARN,
+            StripeMode.TEST,
             Time.of(clock),
             world.stripeHttp()),
         new OutcomeQueue(SQS.client(), outcomesQueueUrl),

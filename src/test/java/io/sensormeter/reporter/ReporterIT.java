@@ -6,8 +6,10 @@ import static io.sensormeter.reporter.Copies.parts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sensormeter.local.Services;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
+import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.MeterRefusal;
@@ -197,6 +199,27 @@ final class ReporterIT extends ReporterFixture {
         .isEqualTo(
             Map.of(Count.RECEIVED, 3, Count.ACCEPTED, 1, Count.MISCONFIGURED, 1, Count.UNSENT, 1));
     assertThat(reportsLeft()).isEqualTo(2);
+  }
+
+  @Test
+  void keyOfTheOtherModeStopsTheBatchWithoutACallUntilItIsReplaced() {
+    List<Copy> copies = Stream.of("a", "b", "c").map(o -> publish(copy(o, 25))).toList();
+    String live = KEY.replace("test", "live");
+    stripe.addKey(live, Permission.BILLING_METER_EVENT_WRITE);
+    Services.secrets().put(ARN, live);
+
+    source.pollOnce();
+
+    assertThat(stripe.calls()).isZero();
+    assertThat(outcomes()).isEmpty();
+    assertThat(reportsLeft()).isEqualTo(copies.size());
+    assertThat(summary().of(Count.MISCONFIGURED)).isPositive();
+
+    Services.secrets().put(ARN, KEY);
+    source.pollOnce();
+
+    assertThat(outcomes()).hasSize(copies.size()).allMatch(Outcome.Accepted.class::isInstance);
+    assertThat(stripe.acceptedEvents()).hasSize(copies.size());
   }
 
   @Test

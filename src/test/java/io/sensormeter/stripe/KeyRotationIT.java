@@ -1,8 +1,8 @@
 package io.sensormeter.stripe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.sensormeter.config.StripeMode;
 import io.sensormeter.local.Services;
 import io.sensormeter.stripe.Answer.ConfigurationError;
 import io.sensormeter.stripe.Answer.Delivered;
@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key that Stripe refuses is read again, once for all calls that were refused with it. */
@@ -99,16 +100,97 @@ final class KeyRotationIT extends StripeFixture {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"rk_test_a\nrk_test_b", "rk_test_ä", "{\"key\": \"rk_test_a\"}"})
-  void whatCannotBeAKeyIsRefusedWithoutNamingIt(String text) throws Exception {
+  @ValueSource(
+      strings = {
+        "rk_test_a\nrk_test_b",
+        "rk_test_ä",
+        "rk_test_",
+        "pk_test_a",
+        "whsec_a",
+        "sk_org_live_a",
+        "{\"key\": \"rk_test_a\"}"
+      })
+  void whatCannotBeAKeyIsRefusedBeforeTheFirstCallWithoutTellingIt(String text) throws Exception {
     Services.secrets().put(ARN, text);
     try (RawServer server = RawServer.start(accepting(KEY))) {
-      assertThatIllegalStateException()
-          .isThrownBy(() -> events(server).requireKey())
-          .withMessageContaining(ARN)
-          .withMessageNotContaining("rk_test")
-          .withNoCause();
+      MeterEvents events = events(server);
+      events.requireKey();
+
+      assertThat(events.send(COPY))
+          .isEqualTo(
+              new ConfigurationError(
+                  "secret "
+                      + ARN
+                      + " holds no secret key of Stripe's, which begins with rk_live_, rk_test_,"
+                      + " sk_live_ or sk_test_; store the restricted key alone, as plain text",
+                  0));
       assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TEST, rk_live_a, live",
+    "TEST, sk_live_a, live",
+    "LIVE, rk_test_a, test",
+    "LIVE, sk_test_rk_live_a, test"
+  })
+  void keyOfTheOtherModeIsRefusedBeforeTheFirstCall(StripeMode mode, String key, String has)
+      throws Exception {
+    Services.secrets().put(ARN, key);
+    try (RawServer server = RawServer.start(accepting(key))) {
+      MeterEvents events = events(server, mode, MeterEvents.CALL_TIMEOUT);
+      events.requireKey();
+
+      assertThat(events.send(COPY))
+          .isEqualTo(
+              new ConfigurationError(
+                  "the key in secret %s is of mode %s, but STRIPE_MODE is %s; store a key of mode %3$s, no call is made with this one"
+                      .formatted(ARN, has, mode.label()),
+                  0));
+      assertThat(server.requests()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sk_test_first", "rk_test_first"})
+  void secretAndRestrictedKeysAreBothSent(String key) throws Exception {
+    Services.secrets().put(ARN, key);
+    try (RawServer server = RawServer.start(accepting(key))) {
+      assertThat(events(server).send(COPY)).isInstanceOf(Delivered.class);
+    }
+  }
+
+  @Test
+  void keyOfTheOtherModeIsReadAgainInEachBatchSinceNo401TellsThatItWasReplaced() throws Exception {
+    Services.secrets().put(ARN, "rk_live_first");
+    try (RawServer server = RawServer.start(accepting(KEY))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      assertThat(events.send(COPY)).isInstanceOf(ConfigurationError.class);
+      Services.secrets().put(ARN, KEY);
+      events.requireKey();
+
+      assertThat(events.send(COPY)).isInstanceOf(Delivered.class);
+      int reads = secretReads();
+      events.requireKey();
+      assertThat(secretReads()).isEqualTo(reads);
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void keyOfTheOtherModeThatFollowsARefusedOneIsNotUsed() throws Exception {
+    try (RawServer server = RawServer.start(accepting("rk_live_second"))) {
+      MeterEvents events = events(server);
+      events.requireKey();
+      Services.secrets().put(ARN, "rk_live_second");
+
+      assertThat(events.send(COPY))
+          .isInstanceOfSatisfying(
+              ConfigurationError.class,
+              error -> assertThat(error.message()).contains("is of mode live"));
+      assertThat(server.requests()).hasSize(1);
     }
   }
 
@@ -117,7 +199,12 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
       RotatingClient client =
           new RotatingClient(
-              server.base(), secrets, ARN, new StripeHttp(world.time(), world.stripeHttp()), SOON);
+              server.base(),
+              secrets,
+              ARN,
+              StripeMode.TEST,
+              new StripeHttp(world.time(), world.stripeHttp()),
+              SOON);
 
       assertThat(client.current().toString()).doesNotContain(KEY);
       assertThat(events(server).send(COPY).toString()).doesNotContain(KEY);

@@ -69,6 +69,25 @@ final class MeterEventsIT extends StripeFixture {
   }
 
   @Test
+  void eventTakenInTheOtherModeIsNoAcceptance() throws Exception {
+    String live = event(OURS).replace("\"livemode\":false", "\"livemode\":true");
+
+    assertThat(answerTo(200, live))
+        .isEqualTo(
+            new ConfigurationError(
+                "Stripe took the event in mode live, but STRIPE_MODE and the key are of mode test;"
+                    + " compare STRIPE_API_BASE and the account",
+                200));
+  }
+
+  @Test
+  void whereStripeDoesNotTellTheModeTheKeyHas() throws Exception {
+    String silent = event(OURS).replace("\"livemode\":false,", "");
+
+    assertThat(answerTo(200, silent)).isInstanceOf(Delivered.class);
+  }
+
+  @Test
   void refusalCarriesCodeMessageAndRequestId() throws Exception {
     String body =
         "{\"error\":{\"type\":\"invalid_request_error\",\"code\":\"resource_missing\",\"message\":\"No"

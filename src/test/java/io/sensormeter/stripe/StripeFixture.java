@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.World;
 import io.sensormeter.config.Secrets;
+import io.sensormeter.config.StripeMode;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.meter.Copy;
@@ -48,8 +49,12 @@ abstract class StripeFixture {
   }
 
   MeterEvents events(RawServer server, Duration callTimeout) {
+    return events(server, StripeMode.TEST, callTimeout);
+  }
+
+  MeterEvents events(RawServer server, StripeMode mode, Duration callTimeout) {
     return new MeterEvents(
-        server.base(), secrets, ARN, world.time(), world.stripeHttp(), callTimeout);
+        server.base(), secrets, ARN, mode, world.time(), world.stripeHttp(), callTimeout);
   }
 
   static Copy copy(String organization) {

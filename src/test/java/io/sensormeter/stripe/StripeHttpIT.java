@@ -3,6 +3,7 @@ package io.sensormeter.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.stripe.StripeClient;
+import io.sensormeter.config.StripeMode;
 import io.sensormeter.stripe.Answer.Delivered;
 import io.sensormeter.stripe.Answer.NoAnswer;
 import java.time.Duration;
@@ -55,6 +56,7 @@ final class StripeHttpIT extends StripeFixture {
             "http://192.0.2.1:9",
             secrets,
             ARN,
+            StripeMode.TEST,
             world.time(),
             world.stripeHttp(),
             Duration.ofMillis(300));
