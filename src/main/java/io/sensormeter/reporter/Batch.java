@@ -5,6 +5,7 @@ import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Identifier;
 import io.sensormeter.queue.CopyFormat;
 import io.sensormeter.queue.UnreadableMessage;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -29,6 +30,11 @@ record Batch(int received, List<List<Report>> customers, List<Unreadable> unread
    * @param messages one or more
    */
   record Report(Copy copy, List<SQSMessage> messages) {
+
+    /** Whether it may be sent no more. */
+    boolean isExpired(Instant now) {
+      return !now.isBefore(copy.sendBefore());
+    }
 
     private Report and(Report other) {
       List<SQSMessage> all = new ArrayList<>(messages);

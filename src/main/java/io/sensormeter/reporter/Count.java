@@ -24,7 +24,9 @@ enum Count {
   RATE_LIMITED("rateLimited", "StripeRateLimited"),
   /** Met a configuration error, of all or of their meter. */
   MISCONFIGURED("misconfigured", "StripeConfigurationErrors"),
-  /** Too little time was left, or another message met a configuration error. */
+  /**
+   * Too little time was left, or another message met a configuration error, of all or their meter.
+   */
   UNSENT("unsent", null),
   /** Deleted without a call of their own. */
   SKIPPED("skipped", null),

@@ -18,8 +18,12 @@ sealed interface Fate {
   /** Sent, but what Stripe made of it is unknown. The messages come back, later each time. */
   record Unanswered(Batch.Report report, Answer.NoAnswer answer) implements Fate {}
 
-  /** Refused for how things are set up. The messages come back. */
-  record Misconfigured(Batch.Report report, Answer.ConfigurationError error) implements Fate {}
+  /**
+   * Refused for how things are set up. The messages come back.
+   *
+   * @param problem what a person has to put right
+   */
+  record Misconfigured(Batch.Report report, String problem) implements Fate {}
 
   /** Stripe has no active meter of its name. The messages come back. */
   record MeterRefused(Batch.Report report, MeterRefusal refusal) implements Fate {}

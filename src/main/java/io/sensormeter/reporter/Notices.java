@@ -32,7 +32,7 @@ final class Notices {
           add(rejected, outcome.code(), report);
       case Fate.Settled _, Fate.Expired _ -> {}
       case Fate.Unanswered none -> add(unanswered, none.answer().reason(), none.report());
-      case Fate.Misconfigured found -> add(misconfigured, found.error().message(), found.report());
+      case Fate.Misconfigured found -> add(misconfigured, found.problem(), found.report());
       case Fate.MeterRefused one ->
           meterRefused.computeIfAbsent(one.refusal().meter(), _ -> new ArrayList<>()).add(one);
       case Fate.Unsent one -> unsent.add(one);

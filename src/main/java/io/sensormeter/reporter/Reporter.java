@@ -40,6 +40,7 @@ public final class Reporter {
   private final MeterEvents events;
   private final OutcomeQueue outcomeQueue;
   private final Receipts receipts;
+  private final FirstAnswers firstAnswers = new FirstAnswers();
   private final Pace pace;
   private final int inFlight;
   private final Time time;
@@ -87,7 +88,8 @@ public final class Reporter {
     events.requireKey();
     Batch batch = Batch.read(messages);
     List<Fate> fates =
-        new Sending(events, pace, time, deadline).run(batch.customers(), inFlight, executor);
+        new Sending(events, firstAnswers, pace, time, deadline)
+            .run(batch.customers(), inFlight, executor);
     new Notices(batch, fates).log(LOG);
     Conclusion conclusion = new Conclusion(batch, fates, random);
     send(conclusion.message());

@@ -48,6 +48,18 @@ final class Copies {
         sendBefore);
   }
 
+  static Copy withCapturedAt(Copy copy, Instant capturedAt) {
+    return new Copy(
+        copy.key(),
+        copy.kind(),
+        copy.eventHour(),
+        copy.value(),
+        copy.stripeCustomerId(),
+        copy.identifier(),
+        capturedAt,
+        copy.sendBefore());
+  }
+
   static SQSMessage message(String id, Copy copy) {
     return message(id, CopyFormat.encode(copy), 1);
   }
