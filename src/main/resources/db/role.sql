@@ -4,6 +4,9 @@
 -- Choose a long random password here and put the same one into the secret.
 create role sensor_meter login password 'change-me';
 
+-- What others create in a schema that everyone searches must not run with this role's rights.
+alter role sensor_meter set search_path = pg_catalog;
+
 -- Membership lets whoever is not superuser create a schema for the role, and read the ledger later.
 grant sensor_meter to current_user;
 

@@ -24,6 +24,9 @@ language sql
 stable
 -- A column "timestamp without time zone" compares as UTC, whoever calls.
 set timezone = 'UTC'
+-- Functions and operators are PostgreSQL's own, whoever calls and whatever others create. A table or
+-- function of yours is written with its schema, an extension's operator as operator(public.=).
+set search_path = pg_catalog
 as $body$
   -- Names are qualified throughout: the application may add columns named like ours.
   with billable as (

@@ -62,6 +62,9 @@ record SourceProbes(SchedulerSettings settings, ReadOnly reads, Hour hour) {
             "the source took longer than %d s at %s and was stopped, so that nothing is known of it; a capture gives it 5 minutes"
                 .formatted(Check.TIMEOUT.toSeconds(), hour));
       }
+      if (SourceFunction.isNameNotFound(e) && SourceFunction.isCallable(reads)) {
+        return Finding.bad("reading", Findings.oneLine(e) + ". " + SourceFunction.QUALIFY);
+      }
       throw e;
     }
   }

@@ -4,13 +4,19 @@ import io.sensormeter.config.DatabaseSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How connections are opened, also for a library that opens its own: with everyone's settings. */
+/**
+ * How connections are opened, also for a library that opens its own: with everyone's settings.
+ *
+ * <p>What {@link Session} sets for each transaction, a library's connection has for the session,
+ * which a pooling proxy may pin to it: it lives for one look at the migrations.
+ */
 final class Connections extends PGSimpleDataSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
@@ -27,7 +33,14 @@ final class Connections extends PGSimpleDataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    return opener.open();
+    Connection connection = opener.open();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set search_path = " + Session.SEARCH_PATH);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   /**

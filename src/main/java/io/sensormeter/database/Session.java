@@ -7,9 +7,16 @@ import java.time.Duration;
 
 /**
  * An open connection, and the one place where a transaction begins and ends. What a transaction
- * needs of the session is set for it alone: a pooling proxy may sit in between.
+ * needs of the session is set for it alone, in the round trip that begins it: a pooling proxy may
+ * sit in between, which gives each transaction another session and refuses start-up options.
  */
 final class Session {
+
+  /**
+   * Whoever may create in a schema that is searched can give a call of ours a function or operator
+   * that fits it better than PostgreSQL's own, and it would run as the ledger's owner.
+   */
+  static final String SEARCH_PATH = "pg_catalog";
 
   private static final int VALID_SECONDS = 2;
 
@@ -22,8 +29,8 @@ final class Session {
   Session(Connection connection, Duration statementTimeout) throws SQLException {
     this.connection = connection;
     this.begin =
-        "set local statement_timeout = %d; set local timezone = 'UTC'"
-            .formatted(statementTimeout.toMillis());
+        "set local search_path = %s; set local statement_timeout = %d; set local timezone = 'UTC'"
+            .formatted(SEARCH_PATH, statementTimeout.toMillis());
     connection.setAutoCommit(false);
   }
 

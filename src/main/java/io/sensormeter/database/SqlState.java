@@ -8,6 +8,9 @@ public final class SqlState {
   static final String CLASS_CONNECTION = "08";
   public static final String CLASS_DATA = "22";
   public static final String CLASS_SYNTAX_OR_ACCESS = "42";
+  public static final String UNDEFINED_OBJECT = "42704";
+  public static final String UNDEFINED_FUNCTION = "42883";
+  public static final String UNDEFINED_TABLE = "42P01";
   public static final String NOT_NULL_VIOLATION = "23502";
   public static final String UNIQUE_VIOLATION = "23505";
   public static final String CHECK_VIOLATION = "23514";

@@ -4,6 +4,7 @@ import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.SqlState;
 import io.sensormeter.meter.Hour;
+import java.util.Optional;
 
 /** The function {@code metering.billable_readings}, as PostgreSQL knows it. */
 public final class SourceFunction {
@@ -37,7 +38,20 @@ public final class SourceFunction {
         where s.nspname = 'metering' and f.proname = 'billable_readings') as found
       """;
 
+  /** What helps where {@link #isNameNotFound}. */
+  public static final String QUALIFY =
+      "the source runs with search_path = pg_catalog, so that every table, function and type of"
+          + " yours is written with its schema; see 'Adapting the source' in the README";
+
   private SourceFunction() {}
+
+  /** Whether a call of the source failed for a name that stands for nothing there. */
+  public static boolean isNameNotFound(DatabaseException failure) {
+    return switch (failure.sqlState()) {
+      case SqlState.UNDEFINED_TABLE, SqlState.UNDEFINED_FUNCTION, SqlState.UNDEFINED_OBJECT -> true;
+      default -> false;
+    };
+  }
 
   /** Whether a capture could call it, whatever it returns. */
   public static boolean isCallable(ReadOnly reads) {
@@ -54,7 +68,8 @@ public final class SourceFunction {
               "looking for the source",
               row -> row.text("expected"),
               "select expected from (" + SQL + ") as source where not fits")
-          .map(expected -> stillOwed(hour, expected, failure))
+          .or(() -> isNameNotFound(failure) ? Optional.of(QUALIFY) : Optional.empty())
+          .map(problem -> stillOwed(hour, problem, failure))
           .orElse(failure);
     }
     if (state.equals(SqlState.NOT_NULL_VIOLATION) || state.equals(SqlState.CHECK_VIOLATION)) {

@@ -129,6 +129,17 @@ final class CheckSourceIT extends CheckFixture {
   }
 
   @Test
+  void ownFunctionThatNamesATableWithoutItsSchemaIsToldToWriteIt() {
+    own("numeric", "sql as $$ select id::text, id::text, 'doors', 1.0 from sites $$");
+
+    Answer answer = check(Map.of("SOURCE", "own"));
+
+    assertThat(answer.bad()).containsExactly("reading");
+    assertThat(answer.of("reading").says())
+        .contains("relation \"sites\" does not exist", "is written with its schema");
+  }
+
+  @Test
   void ownFunctionUnderShippedIsNotOk() {
     ownRows("numeric", OWN_ROWS);
 
