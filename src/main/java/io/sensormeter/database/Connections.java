@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -22,20 +23,25 @@ final class Connections extends PGSimpleDataSource {
   private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
   private final transient Opener opener;
+  private final String settings;
 
   interface Opener {
     Connection open() throws SQLException;
   }
 
-  Connections(Opener opener) {
+  /**
+   * @param statementTimeout after which the server ends a statement and rolls back
+   */
+  Connections(Opener opener, Duration statementTimeout) {
     this.opener = opener;
+    this.settings = Session.settingsOfALibrary(statementTimeout);
   }
 
   @Override
   public Connection getConnection() throws SQLException {
     Connection connection = opener.open();
     try (Statement statement = connection.createStatement()) {
-      statement.execute("set search_path = " + Session.SEARCH_PATH);
+      statement.execute(settings);
       return connection;
     } catch (SQLException e) {
       connection.close();
@@ -55,6 +61,8 @@ final class Connections extends PGSimpleDataSource {
     properties.setProperty("user", login.user());
     properties.setProperty("password", login.password());
     properties.setProperty("ApplicationName", "sensor-meter");
+    // Or the driver sets the name, and more, by statements that make a proxy pin the session.
+    properties.setProperty("assumeMinServerVersion", "9.0");
     properties.setProperty("tcpKeepAlive", "true");
     // No server-side statements and no session state: a pooling proxy may sit in between.
     properties.setProperty("prepareThreshold", "0");

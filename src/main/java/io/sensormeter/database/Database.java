@@ -75,7 +75,7 @@ public final class Database implements AutoCloseable {
 
   /** Further connections to the same database, for a library that wants its own. */
   public DataSource connections() {
-    return new Connections(this::open);
+    return new Connections(this::open, statementTimeout);
   }
 
   @Override

@@ -34,11 +34,11 @@ public final class ReadOnly implements AutoCloseable {
         Map.of("loginTimeout", seconds, "connectTimeout", seconds, "socketTimeout", seconds);
     try {
       // The server gives up first, so that it can still say so.
-      Session session =
-          new Session(Connections.open(settings, login, limits), timeout.minusMillis(500));
+      Duration statementTimeout = timeout.minusMillis(500);
+      Session session = new Session(Connections.open(settings, login, limits), statementTimeout);
       return new ReadOnly(
           () -> session,
-          new Connections(() -> Connections.open(settings, login, limits)),
+          new Connections(() -> Connections.open(settings, login, limits), statementTimeout),
           session::close);
     } catch (SQLException e) {
       throw Session.failure(

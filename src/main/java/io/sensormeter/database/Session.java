@@ -16,7 +16,17 @@ final class Session {
    * Whoever may create in a schema that is searched can give a call of ours a function or operator
    * that fits it better than PostgreSQL's own, and it would run as the ledger's owner.
    */
-  static final String SEARCH_PATH = "pg_catalog";
+  private static final String SEARCH_PATH = "pg_catalog";
+
+  /**
+   * Between two statements of a transaction nothing of ours takes a second. One that stays open
+   * longer belongs to a function that was killed: its locks end before Lambda's first retry, which
+   * comes after a minute.
+   */
+  private static final Duration IDLE_MAX = Duration.ofSeconds(30);
+
+  /** What waits longer than this for a table stands in everyone else's way to it. */
+  private static final Duration DDL_LOCK_WAIT = Duration.ofSeconds(2);
 
   private static final int VALID_SECONDS = 2;
 
@@ -28,10 +38,29 @@ final class Session {
    */
   Session(Connection connection, Duration statementTimeout) throws SQLException {
     this.connection = connection;
+    Duration idle = statementTimeout.compareTo(IDLE_MAX) < 0 ? statementTimeout : IDLE_MAX;
     this.begin =
-        "set local search_path = %s; set local statement_timeout = %d; set local timezone = 'UTC'"
-            .formatted(SEARCH_PATH, statementTimeout.toMillis());
+        settings("set local", statementTimeout, idle, Duration.ZERO)
+            + "; set local timezone = 'UTC'";
     connection.setAutoCommit(false);
+  }
+
+  /**
+   * The same for a library that runs scripts on a connection of its own, for the whole session. It
+   * may be idle in a transaction for as long as another connection of it works.
+   */
+  static String settingsOfALibrary(Duration statementTimeout) {
+    return settings("set", statementTimeout, statementTimeout, DDL_LOCK_WAIT);
+  }
+
+  private static String settings(
+      String set, Duration statementTimeout, Duration idle, Duration lockWait) {
+    return String.join(
+        "; ",
+        set + " search_path = " + SEARCH_PATH,
+        set + " statement_timeout = " + statementTimeout.toMillis(),
+        set + " idle_in_transaction_session_timeout = " + idle.toMillis(),
+        set + " lock_timeout = " + lockWait.toMillis());
   }
 
   /** A connection that slept in a frozen environment may be dead: ask before use. */

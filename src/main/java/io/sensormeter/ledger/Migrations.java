@@ -3,6 +3,7 @@ package io.sensormeter.ledger;
 import io.sensormeter.database.Database;
 import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.SqlState;
 import io.sensormeter.database.Transaction;
 import java.util.Arrays;
 import java.util.List;
@@ -42,10 +43,12 @@ public final class Migrations {
   }
 
   /**
-   * Migrates if behind.
+   * Migrates if behind. A killed function holds the lock no longer than one statement may take,
+   * which is as long as the next one waits for it.
    *
    * @throws DatabaseException if the schema is missing; nothing was done
-   * @throws IllegalStateException if a migration fails; nothing of it stands
+   * @throws IllegalStateException if a migration fails, or a table it needs is held by another
+   *     transaction; nothing of it stands
    */
   public void run() {
     if (current) {
@@ -58,6 +61,13 @@ public final class Migrations {
         transaction -> {
           requireSchema(transaction);
           transaction.lock(LOCK);
+          // This transaction is idle while Flyway works on connections of its own.
+          transaction.list(
+              row -> row.text("idle"),
+              """
+              select set_config('idle_in_transaction_session_timeout',
+                                current_setting('statement_timeout'), true) as idle
+              """);
           migrate(database.connections());
           return LOCK;
         });
@@ -129,6 +139,14 @@ public final class Migrations {
         LOG.info("schema metering migrated: {} script(s) run", result.migrationsExecuted);
       }
     } catch (FlywayException e) {
+      if (SqlState.isLockNotAvailable(e)) {
+        throw new IllegalStateException(
+            "migrating schema metering gave up, so that nobody queues behind it: another"
+                + " transaction holds a table it needs. Nothing of the script stands, and the next"
+                + " run goes on; if this comes again, find the oldest xact_start in"
+                + " pg_stat_activity and end it",
+            e);
+      }
       throw failed("migrating schema metering", e);
     }
   }

@@ -9,9 +9,15 @@ import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.postgres.LocalDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +28,54 @@ final class DatabaseTimeoutIT {
       "arn:aws:secretsmanager:us-east-1:000000000000:secret:timeout";
 
   @Test
+  void serverEndsATransactionWhoseFunctionWasKilledAndItsLocksAreFree() throws Exception {
+    LocalDatabase application = Services.postgres().newDatabase();
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (Database database = database(application);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection next = application.connectAsRole();
+        var statement = next.createStatement()) {
+      // As one that is killed between two statements: its connection stays open.
+      Future<?> killed =
+          threads.submit(
+              () ->
+                  database.transaction(
+                      "holding",
+                      transaction -> {
+                        transaction.lock("the hour");
+                        held.countDown();
+                        await(goOn);
+                        return transaction.list(row -> row.text("answer"), "select '1' as answer");
+                      }));
+      held.await();
+
+      statement.execute("set statement_timeout = '20s'");
+      statement.execute("select pg_advisory_lock(hashtextextended('the hour', 0))");
+
+      goOn.countDown();
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(killed::get)
+          .withMessageContaining("holding failed and was rolled back")
+          .withMessageContaining("idle-in-transaction timeout");
+      assertThat(asText(database, "asking", "select 'served' as answer")).isEqualTo("served");
+    }
+  }
+
+  @Test
   void serverEndsAStatementThatTakesTooLongAndTheConnectionServesTheNext() {
     LocalDatabase application = Services.postgres().newDatabase();
+    try (Database database = database(application)) {
+      assertThatExceptionOfType(DatabaseException.class)
+          .isThrownBy(() -> asText(database, "waiting", "select pg_sleep(60)::text as answer"))
+          .withMessageContaining("waiting failed and was rolled back")
+          .withMessageContaining("statement timeout");
+
+      assertThat(asText(database, "asking", "select 'served' as answer")).isEqualTo("served");
+    }
+  }
+
+  private static Database database(LocalDatabase application) {
     Services.secrets().put(SECRET, application.secretJson());
     DatabaseSettings settings =
         new DatabaseSettings(
@@ -34,14 +86,14 @@ final class DatabaseTimeoutIT {
             false,
             Path.of("unused"));
     Secrets secrets = new Secrets(Services.secrets().client());
-    try (Database database =
-        new Database(settings, secrets, Duration.ofMillis(200), Time.of(InstantSource.system()))) {
-      assertThatExceptionOfType(DatabaseException.class)
-          .isThrownBy(() -> asText(database, "waiting", "select pg_sleep(60)::text as answer"))
-          .withMessageContaining("waiting failed and was rolled back")
-          .withMessageContaining("statement timeout");
+    return new Database(settings, secrets, Duration.ofMillis(200), Time.of(InstantSource.system()));
+  }
 
-      assertThat(asText(database, "asking", "select 'served' as answer")).isEqualTo("served");
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
