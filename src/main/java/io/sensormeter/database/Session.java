@@ -38,6 +38,8 @@ final class Session {
    */
   Session(Connection connection, Duration statementTimeout) throws SQLException {
     this.connection = connection;
+    // Also what a proxy's session may have been left with: rows are waited for as long as a
+    // statement may take.
     Duration idle = statementTimeout.compareTo(IDLE_MAX) < 0 ? statementTimeout : IDLE_MAX;
     this.begin =
         settings("set local", statementTimeout, idle, Duration.ZERO)

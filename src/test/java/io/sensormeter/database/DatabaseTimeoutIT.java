@@ -50,10 +50,12 @@ final class DatabaseTimeoutIT {
                       }));
       held.await();
 
-      statement.execute("set statement_timeout = '20s'");
-      statement.execute("select pg_advisory_lock(hashtextextended('the hour', 0))");
-
-      goOn.countDown();
+      try {
+        statement.execute("set statement_timeout = '20s'");
+        statement.execute("select pg_advisory_lock(hashtextextended('the hour', 0))");
+      } finally {
+        goOn.countDown();
+      }
       assertThatExceptionOfType(ExecutionException.class)
           .isThrownBy(killed::get)
           .withMessageContaining("holding failed and was rolled back")
