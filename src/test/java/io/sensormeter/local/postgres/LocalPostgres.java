@@ -37,7 +37,8 @@ public final class LocalPostgres implements AutoCloseable {
       """;
   private static final String PREPARE_ANY =
       """
-      grant all on schema public to administrator;
+      revoke create on schema public from public;
+      grant all on schema public to administrator with grant option;
       """;
 
   /** Rights nobody has unless they are granted: what a careful administrator begins with. */
@@ -101,9 +102,26 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  /** A fresh database with the replaced application's schema and the role of role.sql. */
+  /**
+   * A fresh database with the replaced application's schema and the role of role.sql. Its owner has
+   * made himself a member of that role: tests arrange in the ledger too.
+   */
   public LocalDatabase newDatabase() {
-    return newDatabase("application/schema.sql", PREPARE_ANY);
+    return member(newDatabase("application/schema.sql", PREPARE_ANY, ""));
+  }
+
+  /** As {@link #newDatabase()}, but its owner has what role.sql leaves to who runs it. */
+  public LocalDatabase newDatabaseAsRoleSqlLeavesIt() {
+    return newDatabase("application/schema.sql", PREPARE_ANY, "");
+  }
+
+  /** As {@link #newDatabase()}, in an encoding of Western Europe. */
+  public LocalDatabase newDatabaseInLatin1() {
+    return member(
+        newDatabase(
+            "application/schema.sql",
+            PREPARE_ANY,
+            " template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'"));
   }
 
   /**
@@ -111,7 +129,7 @@ public final class LocalPostgres implements AutoCloseable {
    * unqualified names find tables of another schema first.
    */
   public LocalDatabase newDatabaseMadeByOtherMigrations() {
-    return newDatabase("application/other-migrations.sql", PREPARE_STRICT);
+    return member(newDatabase("application/other-migrations.sql", PREPARE_STRICT, ""));
   }
 
   /** 14 to 18. */
@@ -132,13 +150,18 @@ public final class LocalPostgres implements AutoCloseable {
     }
   }
 
-  private LocalDatabase newDatabase(String schema, String prepare) {
+  private static LocalDatabase member(LocalDatabase database) {
+    database.execute("grant %s to current_user".formatted(database.user()));
+    return database;
+  }
+
+  private LocalDatabase newDatabase(String schema, String prepare, String options) {
     int number = databases.incrementAndGet();
     String name = "application_" + number;
     // Roles belong to the whole server: each database gets one of its own.
     String role = "sensor_meter_" + number;
     String password = UUID.randomUUID().toString();
-    asSuperuser(SUPERUSER, "create database " + name + " owner administrator");
+    asSuperuser(SUPERUSER, "create database " + name + " owner administrator" + options);
     asSuperuser(name, prepare.formatted(name));
     LocalDatabase database =
         new LocalDatabase(server.getPort(), name, administratorPassword, role, password);

@@ -70,6 +70,32 @@ final class LocalPostgresIT {
   }
 
   @Test
+  void whoRanRoleSqlReadsTheLedgerAndWritesNothingInIt() throws SQLException {
+    LocalDatabase database = postgres.newDatabaseAsRoleSqlLeavesIt();
+    try (Connection role = database.connectAsRole();
+        var statement = role.createStatement()) {
+      statement.execute("create table metering.anything as select 7 as value");
+    }
+
+    assertThat(database.queryLong("select value from metering.anything")).isEqualTo(7);
+    for (String sql :
+        List.of(
+            "update metering.anything set value = 8",
+            "insert into metering.anything values (8)",
+            "delete from metering.anything",
+            "drop table metering.anything",
+            "create table metering.another (id int)",
+            "set role " + database.user())) {
+      assertThatIllegalStateException()
+          .as(sql)
+          .isThrownBy(() -> database.execute(sql))
+          .havingCause()
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+    }
+  }
+
+  @Test
   void roleMayNotCreateInPublicWhereThatWasRevoked() {
     LocalDatabase database = postgres.newDatabaseMadeByOtherMigrations();
     assertRefused(database, "create table public.another (id int)");
