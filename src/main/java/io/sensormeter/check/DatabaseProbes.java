@@ -46,6 +46,8 @@ final class DatabaseProbes {
       Connected connected = new Connected(findings, opened);
       connected.probe("tls", reads -> SchemaProbes.tls(settings, reads));
       connected.probe("version", SchemaProbes.VERSION::ask);
+      connected.probe("encoding", SchemaProbes.ENCODING::ask);
+      connected.probe("public", SchemaProbes.PUBLIC::ask);
       connected.probe("schema", SchemaProbes.SCHEMA::ask);
       connected.probe("ledger", reads -> SchemaProbes.ledger(settings, reads));
       connected.probe("role", SchemaProbes.ROLE::ask);

@@ -45,6 +45,38 @@ final class SchemaProbes {
           from (select current_setting('server_version_num')::integer as number) as server
           """);
 
+  static final Probe ENCODING =
+      new Probe(
+          "encoding",
+          """
+          select case encoding when 'UTF8' then 'good' else 'warning' end as level,
+            case encoding
+              when 'UTF8' then 'UTF8'
+              else format('%s, not UTF8: a text of the application that has no form in UTF-8 could '
+                'keep its hour from being captured or published; the ledger is tested in UTF8 alone',
+                encoding)
+            end as says
+          from (select current_setting('server_encoding') as encoding) as database
+          """);
+
+  /** PostgreSQL 14 grants it to everyone, and a database keeps that when it is upgraded. */
+  static final Probe PUBLIC =
+      new Probe(
+          "public",
+          """
+          select case when has_schema_privilege('public', s.oid, 'CREATE') then 'warning' else 'good' end
+              as level,
+            case
+              when has_schema_privilege('public', s.oid, 'CREATE') then 'whoever may connect may '
+                'create functions in schema public, which then run as whoever calls them by a name '
+                'without its schema. The ledger''s statements search no such schema, others do; run as '
+                'its owner: revoke create on schema public from public'
+              else 'not everyone may create in schema public'
+            end as says
+          from (select 'public'::text as name) as needed
+          left join pg_namespace as s on s.nspname = needed.name
+          """);
+
   static final Probe SCHEMA =
       new Probe(
           "schema",
@@ -59,7 +91,7 @@ final class SchemaProbes {
                 pg_get_userbyid(s.nspowner), current_user, current_user)
               when others is not null then format('in schema metering, %s belong to another role, '
                 'so that no migration can change them; run for each: '
-                'alter table metering.… owner to %I', others, current_user)
+                'alter table metering.<table> owner to %I', others, current_user)
               else format('metering, owned by %s', pg_get_userbyid(s.nspowner))
             end as says
           from (select 'metering'::text as name) as needed

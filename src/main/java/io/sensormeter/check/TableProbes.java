@@ -57,7 +57,7 @@ final class TableProbes {
               when text <> '' then text
               when hidden is not null then format('row security hides rows of %%s from %%I unless a '
                 'policy shows them, and what is hidden is not billed; run for each: create policy '
-                'sensor_meter on … for select to %%2$I using (true)', hidden, current_user)
+                'sensor_meter on <table> for select to %%2$I using (true)', hidden, current_user)
               else 'the six tables and every column SOURCE=shipped reads can be read'
             end as says
           from remedy

@@ -3,6 +3,8 @@ package io.sensormeter.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Services;
+import io.sensormeter.local.postgres.ApplicationData;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -105,6 +107,30 @@ final class CheckIT extends CheckFixture {
     assertThat(answer.ok()).isTrue();
     assertThat(answer.warned()).containsExactly("role");
     assertThat(answer.of("role").says()).contains("is createdb and may write to public.sites");
+  }
+
+  @Test
+  void publicInWhichEveryoneMayCreateIsAWarningWithTheStatementToRun() {
+    database.execute("grant create on schema public to public");
+
+    Answer answer = check(Map.of());
+
+    assertThat(answer.ok()).isTrue();
+    assertThat(answer.warned()).containsExactly("public");
+    database.execute(answer.of("public").says().replaceFirst(".*owner: ", ""));
+    assertThat(check(Map.of()).warned()).isEmpty();
+  }
+
+  @Test
+  void databaseThatIsNotUtf8IsAWarning() {
+    database = Services.postgres().newDatabaseInLatin1();
+    ApplicationData.insertOrganizations(database, 3, 20, NOW.minus(Duration.ofDays(30)));
+
+    Answer answer = check(Map.of());
+
+    assertThat(answer.ok()).isTrue();
+    assertThat(answer.warned()).containsExactly("encoding");
+    assertThat(answer.of("encoding").says()).startsWith("LATIN1, not UTF8");
   }
 
   @Test
