@@ -7,6 +7,7 @@ import io.sensormeter.config.DatabaseSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Services;
+import io.sensormeter.local.postgres.DatabaseWire;
 import io.sensormeter.local.postgres.LocalDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -64,6 +65,21 @@ final class DatabaseTimeoutIT {
     }
   }
 
+  /** Behind a proxy of another zone each costs a millisecond or two. */
+  @Test
+  void settingsOfATransactionTravelWithItsBeginningAndTheDriverSetsNothing() {
+    LocalDatabase application = Services.postgres().newDatabase();
+    try (DatabaseWire wire = DatabaseWire.to(application);
+        Database database = database(application, wire.port())) {
+      asText(database, "asking", "select 'first' as answer");
+      int first = wire.requests();
+      assertThat(first).as("start and login in 3, begin, statement, commit").isEqualTo(6);
+
+      asText(database, "asking", "select 'second' as answer");
+      assertThat(wire.requests() - first).as("alive, begin, statement, commit").isEqualTo(4);
+    }
+  }
+
   @Test
   void serverEndsAStatementThatTakesTooLongAndTheConnectionServesTheNext() {
     LocalDatabase application = Services.postgres().newDatabase();
@@ -78,12 +94,16 @@ final class DatabaseTimeoutIT {
   }
 
   private static Database database(LocalDatabase application) {
+    return database(application, application.port());
+  }
+
+  private static Database database(LocalDatabase application, int port) {
     Services.secrets().put(SECRET, application.secretJson());
     DatabaseSettings settings =
         new DatabaseSettings(
             SECRET,
             Optional.of(application.host()),
-            Optional.of(application.port()),
+            Optional.of(port),
             Optional.of(application.name()),
             false,
             Path.of("unused"));

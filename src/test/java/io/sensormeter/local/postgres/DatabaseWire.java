@@ -13,10 +13,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a function and PostgreSQL, and cuts the connection at a commit: {@code
- * DATABASE_PORT} is its port. Thread-safe.
+ * Stands between a function and PostgreSQL, cuts the connection at a commit, and counts requests:
+ * {@code DATABASE_PORT} is its port. Thread-safe.
  */
 public final class DatabaseWire implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
@@ -36,6 +37,8 @@ public final class DatabaseWire implements AutoCloseable {
   private final ServerSocket front;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger requests = new AtomicInteger();
 
   private int commits;
   private int cutAt;
@@ -73,6 +76,11 @@ public final class DatabaseWire implements AutoCloseable {
     return cutAt > 0 && commits >= cutAt;
   }
 
+  /** How often clients have written so far; what is sent together counts once. */
+  public int requests() {
+    return requests.get();
+  }
+
   @Override
   public void close() {
     try {
@@ -92,7 +100,7 @@ public final class DatabaseWire implements AutoCloseable {
         open.add(client);
         open.add(server);
         Relay relay = new Relay(client, server);
-        threads.execute(relay::requests);
+        threads.execute(relay::relayRequests);
         threads.execute(relay::answers);
       } catch (IOException e) {
         // The wire was closed, or the server is gone: whoever connects sees it.
@@ -129,13 +137,14 @@ public final class DatabaseWire implements AutoCloseable {
       this.server = server;
     }
 
-    void requests() {
+    void relayRequests() {
       byte[] buffer = new byte[BUFFER];
       try (client;
           server) {
         InputStream in = client.getInputStream();
         OutputStream out = server.getOutputStream();
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          requests.incrementAndGet();
           if (new String(buffer, 0, n, US_ASCII).contains(COMMIT) && commit()) {
             if (cut() == Cut.BEFORE) {
               return;
