@@ -66,8 +66,6 @@ public final class PoolingProxy implements AutoCloseable {
           auth_file = %5$s
           pool_mode = transaction
           default_pool_size = %6$d
-          ; The driver's, whoever uses it.
-          ignore_startup_parameters = extra_float_digits
           """
               .formatted(database.name(), database.host(), database.port(), port, users, sessions));
       List<String> command = new ArrayList<>(List.of(program().orElseThrow().toString()));
