@@ -57,6 +57,11 @@ public final class Printed {
     return values.getFirst().doubleValue();
   }
 
+  /** Every line, as printed, for what reads a log from outside. */
+  public List<String> lines() {
+    return lines.stream().map(JsonNode::toString).toList();
+  }
+
   /** The whole log, in order. */
   public List<Line> log() {
     return lines.stream()
