@@ -45,6 +45,16 @@ final class ReleaseTest {
         .containsExactly(pom("/project/version"));
   }
 
+  /** A person reads the entry of the release that rings, whatever has changed since. */
+  @Test
+  void alarmsLinkToTheRunbookOfTheirRelease() throws IOException {
+    assertThat(
+            found(Files.readString(Path.of("template.yaml")), "(https://\\S+/docs/runbook\\.md)"))
+        .isNotEmpty()
+        .containsOnly(
+            pom("/project/url") + "/blob/v" + pom("/project/version") + "/docs/runbook.md");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"README.md", "CHANGELOG.md", "template.yaml"})
   void everyAddressOfTheProjectIsThePoms(String file) throws IOException {
