@@ -53,7 +53,7 @@ final class CustomerUsage {
 
   /**
    * Without a window every event; with one, of each window only the event received last
-   * (facts/stripe.md, Meters: event_time_window).
+   * (docs/stripe-facts.md, Meters).
    */
   private synchronized List<ReceivedEvent> counted(Predicate<ReceivedEvent> visible) {
     List<ReceivedEvent> seen = events.stream().filter(visible).toList();
@@ -77,7 +77,7 @@ final class CustomerUsage {
     };
   }
 
-  /** No event in a period = 0 (facts/stripe.md, Meters: last). */
+  /** No event in a period = 0 (docs/stripe-facts.md, Meters). */
   private static BigDecimal last(boolean followsReceipt, List<ReceivedEvent> inOrderOfReceipt) {
     if (inOrderOfReceipt.isEmpty()) {
       return BigDecimal.ZERO;

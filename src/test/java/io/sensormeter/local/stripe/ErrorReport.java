@@ -21,8 +21,8 @@ public record ErrorReport(
   private static final String TYPE = "v1.billing.meter.error_report_triggered";
 
   /**
-   * The thin event as Stripe delivers it. It carries no data (facts/stripe.md, Asynchronous
-   * rejections): the reader fetches {@code /v2/core/events/{id}}.
+   * The thin event as Stripe delivers it. It carries no data (docs/stripe-facts.md, Asynchronous
+   * refusals): the reader fetches {@code /v2/core/events/{id}}.
    */
   public String notification() {
     return HttpAnswer.json(thin());

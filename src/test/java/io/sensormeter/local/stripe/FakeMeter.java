@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One meter: its formula, its window and the events it counts, locked per customer. Everything but
- * its status is fixed at creation (facts/stripe.md, Meters: immutable). Thread-safe.
+ * its status is fixed at creation (docs/stripe-facts.md, Meters). Thread-safe.
  */
 public final class FakeMeter {
   static final String DEFAULT_CUSTOMER_KEY = "stripe_customer_id";

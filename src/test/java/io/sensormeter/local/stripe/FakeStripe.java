@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stripe's billing meters over HTTP on 127.0.0.1, with state: what was sent twice is billed twice
- * here as it would be there. Strict where facts/stripe.md states a rule ("line n" in the comments
- * of this package is a line of that file); where it says "open", a setting chooses.
+ * here as it would be there. Strict where docs/stripe-facts.md states a rule, whose sections the
+ * comments of this package cite; where it says "open", a setting chooses.
  *
  * <p>Thread-safe; settings hold for the calls that start after them. {@link #close()} throws if the
  * fake itself failed while answering.
@@ -98,22 +98,22 @@ public final class FakeStripe implements AutoCloseable {
     account.deleteCustomer(id);
   }
 
-  /** Line 16; default {@link UnknownCustomers#SYNCHRONOUS}. */
+  /** docs/stripe-facts.md, Payloads; default {@link UnknownCustomers#SYNCHRONOUS}. */
   public void unknownCustomers(UnknownCustomers mode) {
     rules.unknownCustomers = mode;
   }
 
-  /** Line 49: a missing customer or value and a bad value as a report instead of a 400. */
+  /** A missing customer or value and a bad value as a report instead of a 400. */
   public void invalidPayloadsAreReportedLater(boolean later) {
     rules.invalidPayloadsReportedLater = later;
   }
 
-  /** Lines 16 and 21: 409 for a second call of one customer and meter; default on. */
+  /** docs/stripe-facts.md, Limits: 409 for a second call of one customer and meter; default on. */
   public void simultaneousCallsAreRefused(boolean refused) {
     rules.simultaneousRefused = refused;
   }
 
-  /** Line 18: a zero has no written rule; default off, zero counts. */
+  /** docs/stripe-facts.md, Payloads: a zero has no written rule; default off, zero counts. */
   public void refuseZero(boolean refused) {
     rules.zeroRefused = refused;
   }
@@ -123,8 +123,9 @@ public final class FakeStripe implements AutoCloseable {
   }
 
   /**
-   * Line 51, open; default on: an event refused for its timestamp, customer or value, at once or
-   * later, uses up its identifier, and another event under it meets "already exists".
+   * docs/stripe-facts.md, Identifiers: open; default on: an event refused for its timestamp,
+   * customer or value, at once or later, uses up its identifier, and another event under it meets
+   * "already exists".
    */
   public void refusedIdentifiersAreBurned(boolean burned) {
     rules.refusedIdentifiersBurned = burned;
@@ -135,7 +136,7 @@ public final class FakeStripe implements AutoCloseable {
     rules.noActiveMeterBurnsIdentifiers = burns;
   }
 
-  /** Line 34, open: the last event by timestamp (default) or by receipt. */
+  /** docs/stripe-facts.md, Meters: open; the last event by timestamp (default) or by receipt. */
   public void lastFollowsReceipt(boolean receipt) {
     rules.lastFollowsReceipt = receipt;
   }
@@ -145,12 +146,12 @@ public final class FakeStripe implements AutoCloseable {
     rules.latency = perCall;
   }
 
-  /** Line 41: summaries show only what was received at least this long ago; default none. */
+  /** Summaries show only what was received at least this long ago; default none. */
   public void summariesLagBehind(Duration lag) {
     rules.summaryLag = lag;
   }
 
-  /** Line 21: 429 beyond so many meter events in any second of this fake's clock; default none. */
+  /** 429 beyond so many meter events in any second of this fake's clock; default none. */
   public void rateLimit(int callsPerSecond) {
     rateLimit(callsPerSecond, clock);
   }
@@ -160,7 +161,7 @@ public final class FakeStripe implements AutoCloseable {
     rules.eventLimit = new RateLimit(callsPerSecond, limitClock);
   }
 
-  /** Line 42: the same for reads. */
+  /** docs/stripe-facts.md, Limits: the same for reads. */
   public void readRateLimit(int callsPerSecond, InstantSource limitClock) {
     rules.readLimit = new RateLimit(callsPerSecond, limitClock);
   }
@@ -185,7 +186,7 @@ public final class FakeStripe implements AutoCloseable {
 
   /**
    * What an invoice over this period bills the customer, by the meter's formula and window. With a
-   * window, a window belongs to the period in which it ends (line 32).
+   * window, a window belongs to the period in which it ends (docs/stripe-facts.md, Invoices).
    */
   public BigDecimal aggregatedValue(
       String eventName, String customer, Instant startInclusive, Instant endExclusive) {

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** facts/stripe.md, Keys and Meter events v1: who may call, how often, how many at once. */
+/**
+ * docs/stripe-facts.md, Keys; docs/stripe-facts.md, Limits: who may call, how often, how many at
+ * once.
+ */
 final class FakeStripeAccessIT extends FakeStripeFixture {
 
   @Test

@@ -9,7 +9,7 @@ import com.stripe.net.StripeResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** facts/stripe.md, Asynchronous rejections: the thin event and the data behind it. */
+/** docs/stripe-facts.md, Asynchronous refusals: the thin event and the data behind it. */
 final class FakeStripeErrorReportsIT extends FakeStripeFixture {
 
   @BeforeEach

@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** facts/stripe.md, Meter events v1: what one event must look like to be taken. */
+/** docs/stripe-facts.md, Meter events: what one event must look like to be taken. */
 final class FakeStripeEventsIT extends FakeStripeFixture {
 
   @Test

@@ -17,7 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Scripted faults, and what Stripe's own client makes of them (facts/stripe.md, stripe-java). */
+/**
+ * Scripted faults, and what Stripe's own client makes of them (docs/stripe-facts.md, The client).
+ */
 final class FakeStripeFaultsIT extends FakeStripeFixture {
 
   @BeforeEach

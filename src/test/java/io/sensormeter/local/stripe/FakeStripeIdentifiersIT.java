@@ -13,7 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** facts/stripe.md, Meter events v1: identifier and Idempotency-Key, two different layers. */
+/**
+ * docs/stripe-facts.md, Identifiers; docs/stripe-facts.md, Idempotency keys: two different layers.
+ */
 final class FakeStripeIdentifiersIT extends FakeStripeFixture {
 
   @Test

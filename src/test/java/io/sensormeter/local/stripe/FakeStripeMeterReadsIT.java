@@ -10,7 +10,7 @@ import com.stripe.param.billing.MeterListParams;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** facts/stripe.md, Meters: how they are read and listed. */
+/** docs/stripe-facts.md, Meters: how they are read and listed. */
 final class FakeStripeMeterReadsIT extends FakeStripeFixture {
 
   @Test

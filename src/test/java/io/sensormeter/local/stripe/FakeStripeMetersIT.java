@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** facts/stripe.md, Meters: what a meter bills. */
+/** docs/stripe-facts.md, Meters: what a meter bills. */
 final class FakeStripeMetersIT extends FakeStripeFixture {
   private static final Instant H13 = Instant.parse("2026-11-22T13:00:00Z");
   private static final Instant H14 = Instant.parse("2026-11-22T14:00:00Z");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** facts/stripe.md, Meter events v1: customers and values, and whether they are taken. */
+/** docs/stripe-facts.md, Payloads: customers and values, and whether they are taken. */
 final class FakeStripePayloadsIT extends FakeStripeFixture {
 
   @Test

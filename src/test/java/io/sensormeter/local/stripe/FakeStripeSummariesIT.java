@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** facts/stripe.md, Reading back: event summaries. */
+/** docs/stripe-facts.md, Reading back: event summaries. */
 final class FakeStripeSummariesIT extends FakeStripeFixture {
   private static final Instant H12 = Instant.parse("2026-11-22T12:00:00Z");
   private static final Instant H13 = Instant.parse("2026-11-22T13:00:00Z");

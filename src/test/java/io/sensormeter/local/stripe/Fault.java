@@ -5,7 +5,7 @@ package io.sensormeter.local.stripe;
  * the event, "after processing" that it is stored and billed although the caller cannot know.
  */
 public sealed interface Fault {
-  /** 429 with {@code Stripe-Rate-Limited-Reason}; facts/stripe.md, Meter events v1: limits. */
+  /** 429 with {@code Stripe-Rate-Limited-Reason}; docs/stripe-facts.md, Limits. */
   record RateLimited(String reason) implements Fault {}
 
   /** 500 with a Stripe error, before processing; the answer is stored under the idempotency key. */
@@ -19,7 +19,7 @@ public sealed interface Fault {
 
   /**
    * No body at all, such as a gateway's 502; stripe-java 33.3.0 throws NullPointerException on it
-   * (facts/stripe.md, stripe-java).
+   * (docs/stripe-facts.md, The client).
    */
   record EmptyAnswer(int status) implements Fault {}
 
@@ -39,8 +39,8 @@ public sealed interface Fault {
   record ResetAfterProcessing() implements Fault {}
 
   /**
-   * 200, then an error report with this code; the event is never counted (facts/stripe.md,
-   * Asynchronous rejections: codes, an open enum).
+   * 200, then an error report with this code; the event is never counted (docs/stripe-facts.md,
+   * Asynchronous refusals: there may be other codes).
    */
   record RejectedLater(String code) implements Fault {}
 }

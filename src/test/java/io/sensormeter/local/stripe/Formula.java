@@ -1,6 +1,6 @@
 package io.sensormeter.local.stripe;
 
-/** How a meter aggregates. There is no {@code max} (facts/stripe.md, Meters: formulas). */
+/** How a meter aggregates. There is no {@code max} (docs/stripe-facts.md, Meters). */
 public enum Formula {
   SUM("sum"),
   COUNT("count"),

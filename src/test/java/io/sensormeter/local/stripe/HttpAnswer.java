@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One HTTP answer, in Stripe's words where facts/stripe.md has them. */
+/** One HTTP answer, in Stripe's words where docs/stripe-facts.md has them. */
 record HttpAnswer(int status, Map<String, String> headers, String body) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
@@ -50,7 +50,7 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
         status, Map.of("Content-Type", "application/json"), json(Map.of("error", error)));
   }
 
-  /** facts/stripe.md, Meter events v1: a second simultaneous call for a customer and meter. */
+  /** docs/stripe-facts.md, Limits: a second simultaneous call for a customer and meter. */
   static HttpAnswer conflict() {
     return error(
         409,
@@ -60,7 +60,7 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
         null);
   }
 
-  /** facts/stripe.md, Meter events v1: limits; the reason comes in a header. */
+  /** docs/stripe-facts.md, Limits: the reason comes in a header. */
   static HttpAnswer rateLimited(String reason) {
     return error(429, INVALID_REQUEST, "Request rate limit exceeded.", "rate_limit", null)
         .with("Stripe-Rate-Limited-Reason", reason);

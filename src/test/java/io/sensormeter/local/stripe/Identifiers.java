@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Identifiers taken in the account, each for exactly the 24 hours Stripe promises (facts/stripe.md,
- * Meter events v1: identifier). "At least 24 hours": the fake forgets at the earliest moment Stripe
- * may, which is when a careless resend bills twice. Thread-safe.
+ * Identifiers taken in the account, each for exactly the 24 hours Stripe promises
+ * (docs/stripe-facts.md, Identifiers). "At least 24 hours": the fake forgets at the earliest moment
+ * Stripe may, which is when a careless resend bills twice. Thread-safe.
  */
 final class Identifiers {
   private static final Duration UNIQUE_FOR = Duration.ofHours(24);

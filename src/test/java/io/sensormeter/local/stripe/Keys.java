@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Restricted keys and what they permit (facts/stripe.md, Keys). Thread-safe. */
+/** Restricted keys and what they permit (docs/stripe-facts.md, Keys). Thread-safe. */
 final class Keys {
   private static final String BEARER = "Bearer ";
 
@@ -25,7 +25,7 @@ final class Keys {
       return HttpAnswer.error(
           401, "invalid_request_error", "You did not provide an API key.", null, null);
     }
-    // Not trimmed: a key with a line end is another key (facts/stripe.md, stripe-java).
+    // Not trimmed: a key with a line end is another key (docs/stripe-facts.md, Keys).
     String key = authorization.substring(BEARER.length());
     Set<Permission> permitted = permissions.get(key);
     if (permitted == null) {

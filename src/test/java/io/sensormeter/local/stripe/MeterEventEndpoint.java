@@ -76,7 +76,7 @@ final class MeterEventEndpoint {
     return oneAtATime(call, form, body, Keys.isLive(authorization));
   }
 
-  /** Lines 16 and 21: one call at a time per customer and meter, the second one meets 409. */
+  /** docs/stripe-facts.md, Limits: one call at a time per customer and meter, else 409. */
   private @Nullable HttpAnswer oneAtATime(
       MeterEventCall call, Form form, String body, boolean livemode) throws InterruptedException {
     String customerAndMeter = rules.simultaneousRefused ? customerAndMeter(call, form) : null;

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code POST /v1/billing/meter_events} does with an event (facts/stripe.md, Meter events v1).
- * The wording of a refusal is Stripe's where the facts have it. Thread-safe.
+ * What {@code POST /v1/billing/meter_events} does with an event (docs/stripe-facts.md, Meter
+ * events). The wording of a refusal is Stripe's where that file has it. Thread-safe.
  */
 final class MeterEventIntake {
   // expand is documented for every endpoint; the fake expands nothing.
@@ -51,7 +51,7 @@ final class MeterEventIntake {
     String taken = identifier == null ? UUID.randomUUID().toString() : identifier;
     FakeMeter meter = account.activeMeter(eventName);
     if (meter == null) {
-      // Line 15: unknown or inactive event name. Whether this uses up the identifier is open.
+      // docs/stripe-facts.md, Identifiers: whether this uses one up is open.
       if (rules.noActiveMeterBurnsIdentifiers && !account.identifiers().take(taken, now)) {
         return alreadyExists(taken);
       }
@@ -79,12 +79,15 @@ final class MeterEventIntake {
     return created(form, eventName, taken, timestamp, now, livemode);
   }
 
-  /** Line 12: a duplicate has no error code; it means that the event was delivered. */
+  /**
+   * docs/stripe-facts.md, Identifiers: a duplicate has no error code; it means that the event was
+   * delivered.
+   */
   private static HttpAnswer alreadyExists(String identifier) {
     return HttpAnswer.refused("An event already exists with identifier " + identifier + ".");
   }
 
-  /** Lines 9 and 10: what Stripe refuses before it looks at meters; takes no identifier. */
+  /** docs/stripe-facts.md, Meter events: refused before meters are looked at. */
   private static @Nullable HttpAnswer malformed(Form form, @Nullable String eventName) {
     HttpAnswer unknown = form.unknownParameters(PARAMETERS);
     if (unknown != null) {
@@ -122,7 +125,7 @@ final class MeterEventIntake {
         param);
   }
 
-  /** Line 10: unix seconds, defaults to now. */
+  /** Unix seconds, defaults to now. */
   private static Instant timestamp(Form form, Instant now) {
     String timestamp = form.get("timestamp");
     long seconds = timestamp == null ? now.getEpochSecond() : Long.parseLong(timestamp);
@@ -130,7 +133,7 @@ final class MeterEventIntake {
   }
 
   private @Nullable Refusal refusal(FakeMeter meter, Form form, Instant timestamp, Instant now) {
-    // Line 10: at most 35 days back and 5 minutes ahead; line 15 has the message.
+    // docs/stripe-facts.md, Meter events: at most 35 days back and 5 minutes ahead.
     if (timestamp.isBefore(now.minus(OLDEST))) {
       return new Refusal(
           "timestamp_too_far_in_past",
@@ -157,7 +160,7 @@ final class MeterEventIntake {
       return badValue;
     }
     if (!account.knows(customer)) {
-      // Line 16: seen both as a synchronous 400 and as 200 followed by a report.
+      // docs/stripe-facts.md, Payloads: seen as a 400 at once, and as 200 and a report.
       boolean later = rules.unknownCustomers == UnknownCustomers.ASYNCHRONOUS;
       return new Refusal(
           "meter_event_customer_not_found",
@@ -168,7 +171,7 @@ final class MeterEventIntake {
     return null;
   }
 
-  /** Line 18: a decimal string of at most 15 significant digits and 12 decimals. */
+  /** docs/stripe-facts.md, Payloads: 15 significant digits and 12 decimals at most. */
   private @Nullable Refusal valueRefusal(FakeMeter meter, @Nullable String value) {
     if (value == null) {
       return payload(

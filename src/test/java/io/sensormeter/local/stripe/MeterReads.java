@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reads: meters, their summaries, and the events that announce error reports (facts/stripe.md,
- * Meters, Reading back, Asynchronous rejections). Thread-safe.
+ * The reads: meters, their summaries, and the events that announce error reports
+ * (docs/stripe-facts.md, Reading back). Thread-safe.
  */
 final class MeterReads {
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,12}");
@@ -95,7 +95,7 @@ final class MeterReads {
     if (grouping == null || start == null || end == null || customer == null) {
       throw new IllegalStateException("checked above");
     }
-    // Line 41: aggregated asynchronously, minutes late.
+    // docs/stripe-facts.md, Reading back: aggregated asynchronously, minutes late.
     Instant aggregatedUpTo = clock.instant().minus(rules.summaryLag);
     var values =
         new TreeMap<Instant, BigDecimal>(
@@ -114,7 +114,7 @@ final class MeterReads {
     return Page.of("/v1/billing/meters/" + meterId + "/event_summaries", summaries, query);
   }
 
-  /** Lines 39 and 40. */
+  /** docs/stripe-facts.md, Reading back: what a call must name, and how. */
   private @Nullable HttpAnswer summariesRefused(Form query) {
     HttpAnswer unknown = query.unknownParameters(SUMMARY_PARAMETERS);
     if (unknown != null) {

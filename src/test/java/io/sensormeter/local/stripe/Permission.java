@@ -1,6 +1,6 @@
 package io.sensormeter.local.stripe;
 
-/** What a restricted key may do, by Stripe's names (facts/stripe.md, Keys). */
+/** What a restricted key may do, by Stripe's names (docs/stripe-facts.md, Keys). */
 public enum Permission {
   BILLING_METER_EVENT_WRITE("billing_meter_event_write"),
   BILLING_METER_EVENT_READ("billing_meter_event_read"),

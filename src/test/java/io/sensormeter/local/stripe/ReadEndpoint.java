@@ -54,7 +54,7 @@ final class ReadEndpoint {
     return read(path, query, Keys.isLive(authorization));
   }
 
-  /** Line 73: what the reconciler's key needs; null for a path that is not served. */
+  /** docs/stripe-facts.md, Keys: what a read needs; null for a path that is not served. */
   private static @Nullable Permission permission(String path) {
     if (path.startsWith(EVENT)) {
       return Permission.EVENT_READ;

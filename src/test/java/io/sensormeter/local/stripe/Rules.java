@@ -3,7 +3,10 @@ package io.sensormeter.local.stripe;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What facts/stripe.md leaves open or what differs by account: chosen by the test, at any time. */
+/**
+ * What docs/stripe-facts.md leaves open or what differs by account: chosen by the test, at any
+ * time.
+ */
 final class Rules {
   volatile UnknownCustomers unknownCustomers = UnknownCustomers.SYNCHRONOUS;
   volatile boolean invalidPayloadsReportedLater;

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first answer to each {@code Idempotency-Key}, replayed for 24 hours, 400s and 500s included
- * (facts/stripe.md, Meter events v1: Idempotency-Key). Answers given before Stripe executes
- * anything (401, 403, 409, 429, a gateway's page) never get here. Thread-safe.
+ * (docs/stripe-facts.md, Idempotency keys). Answers given before Stripe executes anything (401,
+ * 403, 409, 429, a gateway's page) never get here. Thread-safe.
  */
 final class StoredAnswers {
   private static final Duration KEPT_FOR = Duration.ofHours(24);

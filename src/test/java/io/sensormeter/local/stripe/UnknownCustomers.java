@@ -1,6 +1,6 @@
 package io.sensormeter.local.stripe;
 
-/** Both were seen on the real API (facts/stripe.md, Meter events v1: unknown customer). */
+/** Both were seen on the real API (docs/stripe-facts.md, Payloads). */
 public enum UnknownCustomers {
   /** 400 at once. */
   SYNCHRONOUS,

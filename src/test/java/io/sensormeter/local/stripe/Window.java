@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A meter's {@code event_time_window}, or how summaries are grouped. Windows are full UTC hours and
- * days (facts/stripe.md, Meters: event_time_window).
+ * days (docs/stripe-facts.md, Meters).
  */
 enum Window {
   /** Absent on the wire: every event counts; a summary covers the whole range. */
@@ -52,7 +52,7 @@ enum Window {
   /**
    * Whether an invoice over these instants holds an event of this time. An invoice holds complete
    * windows only: the window that straddles the period's end moves to the next invoice
-   * (facts/stripe.md, Meters: pre-aggregated windows; seen for {@code day}, open for {@code hour}).
+   * (docs/stripe-facts.md, Invoices: seen for {@code day}, open for {@code hour}).
    */
   boolean billsIn(Instant timestamp, Instant startInclusive, Instant endExclusive) {
     if (this == RAW) {
