@@ -46,7 +46,7 @@ record Alarm(
   /**
    * @param falseConditions of the template; the others are true
    */
-  static Alarm of(Resource alarm, List<String> falseConditions) {
+  static Alarm of(Resource alarm, String... falseConditions) {
     Map<String, Statistic> watched = new LinkedHashMap<>();
     String formula = "m";
     for (JsonNode each : alarm.property("Metrics")) {
@@ -113,12 +113,12 @@ record Alarm(
         Duration.ofSeconds(stat.path("Period").longValue()));
   }
 
-  private static int chosen(JsonNode value, List<String> falseConditions) {
+  private static int chosen(JsonNode value, String... falseConditions) {
     JsonNode choice = value.path("Fn::If");
     if (choice.isMissingNode()) {
       return value.intValue();
     }
-    return choice.path(falseConditions.contains(text(choice.path(0))) ? 2 : 1).intValue();
+    return choice.path(List.of(falseConditions).contains(text(choice.path(0))) ? 2 : 1).intValue();
   }
 
   private static Predicate<Double> comparison(String operator, double threshold) {

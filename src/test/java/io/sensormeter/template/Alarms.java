@@ -29,7 +29,7 @@ public final class Alarms {
   private final List<Alarm> alarms;
   private final Map<String, List<String>> composites = new LinkedHashMap<>();
 
-  private Alarms(Template template, List<String> falseConditions) {
+  private Alarms(Template template, String... falseConditions) {
     this.template = template;
     this.alarms =
         template.resources("AWS::CloudWatch::Alarm").stream()
@@ -52,7 +52,7 @@ public final class Alarms {
    * @param falseConditions of the template; the others are true
    */
   static Alarms of(Template template, String... falseConditions) {
-    return new Alarms(template, List.of(falseConditions));
+    return new Alarms(template, falseConditions);
   }
 
   /** The mails between {@code from}, where every alarm is off, and {@code to}, both included. */

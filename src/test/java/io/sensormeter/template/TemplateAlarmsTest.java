@@ -133,7 +133,7 @@ final class TemplateAlarmsTest {
       Resource alarm = template.resource(function.id().replace("Function", "DurationAlarm"));
       assertThat(alarm.property("Threshold").intValue())
           .isEqualTo(function.property("Timeout").intValue() * 800);
-      assertThat(Alarm.of(alarm, List.of()).watched().values())
+      assertThat(Alarm.of(alarm).watched().values())
           .extracting(Statistic::metric)
           .containsExactly(Metric.ofFunction("Duration", function.id()));
     }
@@ -232,11 +232,12 @@ final class TemplateAlarmsTest {
   /** Every metric of every alarm. */
   private Stream<Metric> watched() {
     return template.resources(ALARM).stream()
-        .flatMap(alarm -> Alarm.of(alarm, List.of()).watched().values().stream())
+        .flatMap(alarm -> Alarm.of(alarm).watched().values().stream())
         .map(Statistic::metric);
   }
 
-  private static Set<String> emitted() {
+  /** The metrics of all functions; each is one series, since the stack is their only dimension. */
+  static Set<String> emitted() {
     Set<String> emitted = new TreeSet<>(TickMetrics.names());
     emitted.addAll(RecorderMetrics.names());
     emitted.addAll(ReporterMetrics.names());
