@@ -55,7 +55,10 @@ public final class Alarms {
     return new Alarms(template, falseConditions);
   }
 
-  /** The mails between {@code from}, where every alarm is off, and {@code to}, both included. */
+  /**
+   * The mails between {@code from}, where every alarm is off, and {@code to}, both included. Series
+   * without a tick in the two hours before {@code from} are those of a stack whose heartbeat fails.
+   */
   public List<Notification> notifications(Series series, Instant from, Instant to) {
     return changes(series, from, to).stream()
         .filter(

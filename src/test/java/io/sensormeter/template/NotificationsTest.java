@@ -43,6 +43,8 @@ final class NotificationsTest {
       })
   void newExceptionsOfConsecutiveTicksAreAMailEach(String metric) {
     Series series = ticks(TO).add(Metric.ofStack(metric), TICK, 1);
+    // A tick that died after it had shown it, and its retry.
+    series.add(Metric.ofStack(metric), TICK.plus(1, MINUTES), 0);
     series.add(Metric.ofStack(metric), TICK.plus(1, HOURS), 3);
     series.add(Metric.ofStack(metric), TICK.plus(2, HOURS), 0);
 
@@ -125,8 +127,11 @@ final class NotificationsTest {
   @ParameterizedTest
   @ValueSource(strings = {"StripeConfigurationErrors", "UnreadableMessages"})
   void whatComesBackLaterAndLaterIsOneMail(String metric) {
+    Metric problem = Metric.ofStack(metric);
     Series series = ticks(TO);
-    series.addEach(Metric.ofStack(metric), TICK, TICK.plus(3, HOURS), Duration.ofMinutes(15), 200);
+    series.addEach(problem, TICK, TICK.plus(3, HOURS), Duration.ofMinutes(15), 200);
+    // Meanwhile others go through.
+    series.addEach(problem, TICK, TICK.plus(3, HOURS), MINUTE, 0);
 
     assertThat(alarms.notifications(series, FROM, TO)).hasSize(1).allMatch(Notification::on);
   }
@@ -175,6 +180,17 @@ final class NotificationsTest {
         .containsExactly("CaptureAlarm", "ReportAlarm", "RecordAlarm");
     assertThat(alarms.on(series, FROM, TO))
         .contains("UncapturedHourAlarm", "PendingHourAlarm", "RecorderErrorsAlarm");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OldestUncapturedAge", "OldestPendingAge"})
+  void retryOfATickThatMendsTheHourIsOneMailAndOneOk(String metric) {
+    Series series = ticks(TO).add(Metric.ofStack(metric), TICK, 3603);
+    series.add(Metric.ofStack(metric), TICK.plus(2, MINUTES), 0);
+
+    assertThat(alarms.notifications(series, FROM, TO))
+        .extracting(Notification::on)
+        .containsExactly(true, false);
   }
 
   @Test

@@ -82,6 +82,7 @@ public final class Series {
     return switch (name) {
       case "Sum" -> within.boxed().reduce(Double::sum).stream().mapToDouble(d -> d).findFirst();
       case "Maximum" -> within.max();
+      case "Minimum" -> within.min();
       default -> throw new IllegalArgumentException("no statistic " + name);
     };
   }

@@ -33,7 +33,7 @@ final class TemplateAlarmsTest {
   private static final Pattern RUNBOOK =
       Pattern.compile(" https://\\S+/blob/v\\S+/docs/runbook\\.md#([a-z-]+)$");
 
-  /** Printed by the next slice of this release's ticks. */
+  /** Named by alarms, and not printed by the ticks yet. */
   private static final Set<String> AWAITED =
       Set.of(
           "HoursShadowedAfterLive",
