@@ -50,6 +50,7 @@ final class DatabaseProbes {
       connected.probe("public", SchemaProbes.PUBLIC::ask);
       connected.probe("schema", SchemaProbes.SCHEMA::ask);
       connected.probe("ledger", reads -> SchemaProbes.ledger(settings, reads));
+      connected.probe("stack", reads -> new StackProbe(settings, reads).owner());
       connected.probe("role", SchemaProbes.ROLE::ask);
       if (settings.shippedSource()) {
         connected.probe("tables", TableProbes.TABLES::ask);

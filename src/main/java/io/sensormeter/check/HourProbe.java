@@ -6,6 +6,7 @@ import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** Which hours are owed now, and which will stay unbilled. */
@@ -16,15 +17,31 @@ record HourProbe(SchedulerSettings settings, ReadOnly reads, Hour now) {
   private record Unbilled(long shadow, long skipped) {}
 
   Finding hours() {
+    Optional<Hour> live = new StackProbe(settings, reads).liveFrom();
+    if (settings.inShadow(now) && live.isPresent()) {
+      return Finding.warning(
+          ITEM,
+          "BILL_FROM says shadow, but the ledger has been live since %s: hours are still captured, and none is sent. Set BILL_FROM=%s, then release what was captured in shadow"
+              .formatted(live.get(), live.get().start()));
+    }
     if (settings.inShadow(now)) {
       return Finding.good(ITEM, "none is owed: each tick captures its own hour, in shadow");
     }
-    Hour from = settings.billFrom().orElseThrow();
-    Hour first = later(from, now.minusHours(settings.catchUpHours()));
+    Hour billFrom = settings.billFrom().orElseThrow();
     boolean ledger = SchemaProbes.hasLedger(reads);
+    Hour from = live.orElse(billFrom);
+    Hour first =
+        later(
+            from,
+            now.minusHours(Math.min(settings.catchUpHours(), SchedulerSettings.CAPTURE_HOURS_MAX)));
     List<Hour> uncaptured = ledger ? Ticks.owed(reads, from, now) : newestFirst(from);
     List<Hour> owed = uncaptured.stream().filter(hour -> !hour.isBefore(first)).toList();
     List<String> unbilled = ledger ? unbilled(from) : new ArrayList<>();
+    if (billFrom.isBefore(from)) {
+      unbilled.add(
+          "%,d hour(s) from BILL_FROM to %s, when the ledger went live, which are not owed: backfill bills them, or set BILL_FROM=%s"
+              .formatted(billFrom.hoursUntil(from), from, from.start()));
+    }
     if (uncaptured.size() > owed.size()) {
       unbilled.add(
           "%,d are older than CATCH_UP_HOURS=%d and will be skipped"
@@ -37,8 +54,7 @@ record HourProbe(SchedulerSettings settings, ReadOnly reads, Hour now) {
             says(owed)
                 + ". These stay unbilled: "
                 + String.join("; ", unbilled)
-                + ". Bill shadow hours by an invoice item, or set BILL_FROM after them; a skipped"
-                + " hour can be captured by backfill");
+                + ". Hours in shadow are billed by release, a skipped one by backfill");
   }
 
   private List<String> unbilled(Hour from) {
@@ -48,7 +64,9 @@ record HourProbe(SchedulerSettings settings, ReadOnly reads, Hour now) {
                 "counting the hours that stay unbilled",
                 row -> new Unbilled(row.number("shadow"), row.number("skipped")),
                 """
-                select count(*) filter (where status = 'shadow') as shadow,
+                select count(*) filter (where status = 'shadow' and exists (
+                    select from metering.meter_report as report
+                    where report.hour = tick.hour and report.status = 'shadow')) as shadow,
                   count(*) filter (where status = 'skipped') as skipped
                 from metering.tick where hour between ? and ?
                 """,

@@ -4,7 +4,8 @@ import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.SqlState;
-import io.sensormeter.ledger.CaptureSql;
+import io.sensormeter.ledger.DeclaredMeters;
+import io.sensormeter.ledger.Rejections;
 import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.meter.Hour;
 import java.io.IOException;
@@ -50,10 +51,12 @@ record SourceProbes(SchedulerSettings settings, ReadOnly reads, Hour hour) {
     try {
       return new Probe(
               "reading",
-              CaptureSql.judged(
+              Rejections.judged(
                       text ? shippedText() : "metering.billable_readings(" + at() + ") as r")
                   + READING,
-              List.of(hour.toString()))
+              List.of(
+                  DeclaredMeters.json(settings.meters(), hour, settings.billFrom()),
+                  hour.toString()))
           .ask(reads);
     } catch (DatabaseException e) {
       if (e.sqlState().equals(SqlState.QUERY_CANCELED)) {
@@ -76,11 +79,7 @@ record SourceProbes(SchedulerSettings settings, ReadOnly reads, Hour hour) {
           coalesce(sum(value) filter (where failure is null), 0) as total
         from judged group by failure
       ), whole as (
-        select count(distinct organization_id) as organizations,
-          count(*) filter (where (
-            organization_id !~ '^\\s*$' and char_length(organization_id) <= 200
-            and meter ~ '^[a-z0-9_]{1,40}$') is not true) as unholdable
-        from reading
+        select count(distinct organization_id) as organizations from reading
       ), found as (
         select coalesce(sum(readings), 0) as readings, coalesce(sum(total), 0) as total,
           coalesce(sum(readings) filter (where failure is null), 0) as billable,
@@ -90,7 +89,7 @@ record SourceProbes(SchedulerSettings settings, ReadOnly reads, Hour hour) {
       )
       select
         case
-          when unholdable > 0 or billable = 0 then 'bad' when rejected is not null then 'warning'
+          when billable = 0 then 'bad' when rejected is not null then 'warning'
           else 'good'
         end as level,
         format('at %s: %s organizations, %s readings, billable %s with total %s, rejected %s%s%s', ?,
@@ -98,9 +97,6 @@ record SourceProbes(SchedulerSettings settings, ReadOnly reads, Hour hour) {
           to_char(billable, 'FM999,999,990'), trim_scale(total),
           to_char(readings - billable, 'FM999,999,990'), ': ' || rejected,
           case
-            when unholdable > 0 then format('. %s readings no report can hold would keep the whole '
-              'hour from being captured: each needs an organization_id of 1 to 200 characters and a '
-              'meter of [a-z0-9_]{1,40}', unholdable)
             when billable = 0 then '. Nothing would be billed: is it the right database?'
             when rejected is not null
               then '. What is rejected is not billed; mend it in the application'

@@ -1,5 +1,6 @@
 package io.sensormeter.check;
 
+import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.meter.Hour;
 import java.util.List;
 
@@ -72,20 +73,13 @@ final class TableProbes {
         select case count(*) when 0 then 'good' else 'warning' end as level,
           case count(*)
             when 0 then 'each active or trial subscription''s organization has one'
-            else format('%s organization(s) with an active or trial subscription have no Stripe '
-              'customer and are not billed, such as %s; write it into '
+            else format('%%s organization(s) with an active or trial subscription have no Stripe '
+              'customer and are not billed, such as %%s; write it into '
               'subscriptions.stripe_customer_id', to_char(count(*), 'FM999,999,990'), min(id))
           end as says
-        from (
-          select s.organization_id::text as id
-          from public.subscriptions as s
-          join public.organizations as o on o.id = s.organization_id
-          cross join (select ?::timestamptz as at) as hour
-          where s.status in ('active', 'trial') and s.created_at <= hour.at
-            and o.created_at <= hour.at and (o.deleted_at is null or o.deleted_at >= hour.at)
-          group by s.organization_id
-          having bool_and(coalesce(s.stripe_customer_id, '') ~ '^\\s*$')) as customerless
-        """,
+        from (%s) as customerless
+        """
+            .formatted(SourceFunction.customerless("'active', 'trial'")),
         List.of(hour));
   }
 }

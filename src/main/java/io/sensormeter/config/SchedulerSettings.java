@@ -41,6 +41,13 @@ public record SchedulerSettings(
   /** 34 days: a day inside Stripe's limit of 35 days for the timestamp of a meter event. */
   public static final int CATCH_UP_HOURS_MAX = 816;
 
+  /**
+   * What is older is not captured any more: its copies would expire, 34 days after the event time,
+   * before Stripe can have answered. A flow's event time is an hour before its own, and a tick
+   * takes its time.
+   */
+  public static final int CAPTURE_HOURS_MAX = CATCH_UP_HOURS_MAX - 3;
+
   private static final String SOURCE_WHY =
       "shipped = the migration keeps metering.billable_readings, own = you created it";
 
@@ -71,8 +78,8 @@ public record SchedulerSettings(
     return settings;
   }
 
-  /** Whether nothing captured of the hour is sent. */
-  public boolean inShadow(Hour hour) {
-    return billFrom.isEmpty() || hour.isBefore(billFrom.get());
+  /** Whether no meter's reading of {@code tick} is sent. */
+  public boolean inShadow(Hour tick) {
+    return meters.list().stream().noneMatch(meter -> meter.isBilled(tick, billFrom));
   }
 }

@@ -5,6 +5,7 @@ import io.sensormeter.config.Secrets;
 import io.sensormeter.lambda.Time;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,24 @@ public final class Database implements AutoCloseable {
   /** How many rows one statement changed. Throws as {@link #transaction}. */
   public int update(String what, String sql, @Nullable Object... arguments) {
     return transaction(what, t -> t.update(sql, arguments));
+  }
+
+  /**
+   * Runs one statement that PostgreSQL takes in no transaction, on a connection of its own. Waits
+   * two seconds at most for a lock.
+   *
+   * @param timeout after which the server ends it
+   */
+  public void outside(String what, Duration timeout, String sql) {
+    try (Connection connection = new Connections(this::open, timeout).getConnection();
+        Statement statement = connection.createStatement()) {
+      // The server gives up first, so that it can still say so.
+      connection.setNetworkTimeout(
+          Runnable::run, Math.toIntExact(timeout.plusSeconds(10).toMillis()));
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw Session.failure(what + " failed", e);
+    }
   }
 
   /** The same database and connection, for what must change nothing. */

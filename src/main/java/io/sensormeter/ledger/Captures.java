@@ -2,13 +2,16 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
 import io.sensormeter.database.DatabaseException;
+import io.sensormeter.database.Row;
 import io.sensormeter.database.SqlState;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
-import java.math.BigDecimal;
+import io.sensormeter.meter.Meters;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,42 +21,26 @@ public final class Captures {
   /** A capture of a million organizations takes a minute; more means that something is wrong. */
   public static final Duration STATEMENT_TIMEOUT = Duration.ofMinutes(5);
 
-  /** A reading taken later than this after its hour is marked estimated. */
-  private static final Duration EXACT = Duration.ofMinutes(15);
+  /** A gauge read later than this after its hour is marked estimated. */
+  public static final Duration EXACT = Duration.ofMinutes(15);
 
   private final Database database;
-  private final MeterKind kind;
+  private final Meters meters;
 
-  /**
-   * @param kind frozen on every report captured from now on
-   */
-  public Captures(Database database, MeterKind kind) {
+  public Captures(Database database, Meters meters) {
     this.database = database;
-    this.kind = kind;
+    this.meters = meters;
   }
-
-  /**
-   * What one capture did.
-   *
-   * @param reports rows written, rejected ones included
-   * @param rejected how many of them cannot be billed
-   * @param total sum of the values of the others
-   * @param estimated read from the present state too long after the hour to be exact
-   */
-  public record Captured(
-      Hour hour, int reports, int rejected, BigDecimal total, boolean estimated) {}
 
   /**
    * Captures an hour as a whole: its tick row and a report for each reading, in one transaction. A
    * crash before the commit leaves the hour owed; after it, the reports are pending and the tick
    * row tells the publisher where to go on.
    *
-   * @param shadow captured for comparison only: no report of it is ever sent
    * @return empty if another scheduler has captured the hour; a {@code skipped} hour is captured
-   * @throws DatabaseException if the source refuses or gives a row no report can hold; the hour
-   *     stays owed
+   * @throws DatabaseException if the source refuses; the hour stays owed
    */
-  public Optional<Captured> hour(Hour hour, boolean shadow, Instant now) {
+  public Optional<Captured> hour(Hour hour, CaptureTerms terms) {
     Partitions.require(database, hour);
     return explained(
         hour,
@@ -62,33 +49,24 @@ public final class Captures {
                 "capturing " + hour,
                 transaction -> {
                   lock(transaction, hour);
-                  Optional<Optional<Instant>> tick = insertTick(transaction, hour, shadow, now);
-                  if (tick.isEmpty()) {
+                  if (!insertTick(transaction, hour, terms)) {
                     return Optional.empty();
                   }
-                  Captured captured =
-                      insert(transaction, hour, shadow, now, tick.get().orElse(null), null);
-                  transaction.update(
-                      "update metering.tick set reports = ?, rejected = ?, total = ? where hour ="
-                          + " ?",
-                      captured.reports(),
-                      captured.rejected(),
-                      captured.total(),
-                      hour);
-                  return Optional.of(captured);
+                  Given given = insert(transaction, hour, terms, null);
+                  note(transaction, given);
+                  return Optional.of(given.captured());
                 }));
   }
 
   /**
    * Captures one organization's readings of an hour, pending but not yet published: {@link
-   * Publications#takeOverdue} takes them, at once or, after a crash, at the next sweep. Writes no
-   * tick row: the hour stays owed if it was, and its capture will pass over what stands here.
+   * Sweeps#takeOverdue} takes them, at once or, after a crash, at the next sweep. Writes no tick
+   * row: the hour stays owed if it was, and its capture will pass over what stands here.
    *
    * @return empty if the source gives no reading for the organization; {@code reports} is 0 if each
    *     of its readings has a report already
    */
-  public Optional<Captured> organization(
-      Hour hour, String organizationId, boolean shadow, Instant now) {
+  public Optional<Captured> organization(Hour hour, String organizationId, CaptureTerms terms) {
     Partitions.require(database, hour);
     return explained(
         hour,
@@ -109,7 +87,7 @@ public final class Captures {
                               organizationId)
                           .isPresent();
                   return read
-                      ? Optional.of(insert(transaction, hour, shadow, now, null, organizationId))
+                      ? Optional.of(insert(transaction, hour, terms, organizationId).captured())
                       : Optional.empty();
                 }));
   }
@@ -119,7 +97,7 @@ public final class Captures {
    *
    * @param organizationId null = all
    */
-  public Captured preview(Hour hour, @Nullable String organizationId, Instant now) {
+  public Captured preview(Hour hour, @Nullable String organizationId, CaptureTerms terms) {
     return explained(
         hour,
         () ->
@@ -128,15 +106,18 @@ public final class Captures {
                 .transaction(
                     "previewing " + hour,
                     transaction ->
-                        readings(
-                            transaction,
-                            CaptureSql.PREVIEW,
-                            hour,
-                            false,
-                            now,
-                            null,
-                            organizationId)));
+                        readings(transaction, CaptureSql.PREVIEW, hour, terms, organizationId)
+                            .captured()));
   }
+
+  /**
+   * What was captured.
+   *
+   * @param sendBefore the latest expiry of its copies; null if none is to leave now
+   */
+  private record Given(Captured captured, @Nullable Instant sendBefore) {}
+
+  private record Share(Captured.OfMeter meter, @Nullable Instant sendBefore) {}
 
   private interface Attempt<T> {
     T make();
@@ -157,79 +138,105 @@ public final class Captures {
     transaction.lock("sensor-meter capture " + hour);
   }
 
-  /**
-   * The tick row's {@code send_before}, itself empty in shadow; empty if the hour has a tick row
-   * that is not skipped.
-   */
-  private Optional<Optional<Instant>> insertTick(
-      Transaction transaction, Hour hour, boolean shadow, Instant now) {
-    return transaction.one(
-        row -> Optional.ofNullable(row.instantOrNull("send_before")),
-        """
-        insert into metering.tick (hour, status, captured_at, send_before)
-        select report.hour, case when shadow then 'shadow' else 'captured' end, clock.now,
-          case when not shadow then %s end
-        from (values (?::timestamptz, ?::boolean)) as clock(now, shadow),
-          (values (?::text, ?::timestamptz, ?::timestamptz)) as report(kind, hour, captured_at)
-        on conflict (hour) do update
-          set status = excluded.status, captured_at = excluded.captured_at,
-              send_before = excluded.send_before
-          where tick.status = 'skipped'
-        returning send_before
-        """
-            .formatted(SendLimit.SEND_BEFORE),
-        now,
-        shadow,
-        kind.label(),
-        hour,
-        now);
+  /** Whether the hour had no tick row, or a skipped one. */
+  private boolean insertTick(Transaction transaction, Hour hour, CaptureTerms terms) {
+    return transaction.update(
+            """
+            insert into metering.tick (hour, status, captured_at, captured_by)
+            select ?, ?, ?, ?
+            on conflict (hour) do update
+              set status = excluded.status, captured_at = excluded.captured_at,
+                  captured_by = excluded.captured_by, shown_at = null
+              where tick.status = 'skipped'
+            """,
+            hour,
+            meters.list().stream().anyMatch(meter -> meter.isBilled(hour, terms.billFrom()))
+                ? "captured"
+                : "shadow",
+            terms.now(),
+            terms.run())
+        == 1;
   }
 
-  private Captured insert(
-      Transaction transaction,
-      Hour hour,
-      boolean shadow,
-      Instant now,
-      @Nullable Instant sendBefore,
-      @Nullable String organizationId) {
-    Captured captured =
+  private static void note(Transaction transaction, Given given) {
+    Captured captured = given.captured();
+    transaction.update(
+        "update metering.tick set reports = ?, rejected = ?, total = ?, send_before = ? where hour"
+            + " = ?",
+        captured.reports(),
+        captured.rejected(),
+        captured.total(),
+        given.sendBefore(),
+        captured.hour());
+    for (Captured.OfMeter meter : captured.meters()) {
+      transaction.update(
+          """
+          insert into metering.tick_meter (hour, meter, status, reports, rejected, total)
+          values (?, ?, ?, ?, ?, ?)
+          """,
+          captured.hour(),
+          meter.meter(),
+          meter.billed() ? "captured" : "shadow",
+          meter.reports(),
+          meter.rejected(),
+          meter.total());
+    }
+  }
+
+  private Given insert(
+      Transaction transaction, Hour hour, CaptureTerms terms, @Nullable String organizationId) {
+    Given given =
         transaction.orOn(
             SqlState.UNIQUE_VIOLATION,
-            t -> readings(t, CaptureSql.INSERT, hour, shadow, now, sendBefore, organizationId),
-            t ->
-                readings(
-                    t, CaptureSql.INSERT_JUDGED, hour, shadow, now, sendBefore, organizationId));
-    if (kind == MeterKind.LAST) {
-      Settlements.supersede(transaction, hour, now);
+            t -> readings(t, CaptureSql.INSERT, hour, terms, organizationId),
+            t -> readings(t, CaptureSql.INSERT_JUDGED, hour, terms, organizationId));
+    for (Captured.OfMeter meter : given.captured().meters()) {
+      if (meter.billed() && meter.reports() > meter.rejected()) {
+        Stacks.goLive(transaction, meters.find(meter.meter()).orElseThrow(), hour, terms);
+      }
     }
-    return captured;
+    if (meters.list().stream().anyMatch(meter -> meter.kind() == MeterKind.LAST)) {
+      Settlements.supersede(transaction, hour, terms.now());
+    }
+    return given;
   }
 
-  private Captured readings(
+  private Given readings(
       Transaction transaction,
       String sql,
       Hour hour,
-      boolean shadow,
-      Instant now,
-      @Nullable Instant sendBefore,
+      CaptureTerms terms,
       @Nullable String organizationId) {
-    return transaction
-        .one(
-            row ->
-                new Captured(
-                    hour,
-                    row.integer("reports"),
-                    row.integer("rejected"),
-                    row.decimal("total"),
-                    now.isAfter(hour.start().plus(EXACT))),
+    List<Share> shares =
+        transaction.list(
+            Captures::share,
             sql,
             hour,
             hour.toString(),
-            kind.label(),
-            shadow,
-            now,
-            sendBefore,
-            organizationId)
-        .orElseThrow();
+            terms.now(),
+            organizationId,
+            terms.allowance(),
+            DeclaredMeters.json(meters, hour, terms.billFrom()));
+    boolean estimated =
+        terms.now().isAfter(hour.start().plus(EXACT))
+            && meters.list().stream().anyMatch(meter -> !meter.pastHour());
+    return new Given(
+        Captured.of(hour, estimated, shares.stream().map(Share::meter).toList()),
+        shares.stream()
+            .map(Share::sendBefore)
+            .filter(Objects::nonNull)
+            .max(Instant::compareTo)
+            .orElse(null));
+  }
+
+  private static Share share(Row row) {
+    return new Share(
+        new Captured.OfMeter(
+            row.text("meter"),
+            row.flag("billed"),
+            row.integer("reports"),
+            row.integer("rejected"),
+            row.decimal("total")),
+        row.instantOrNull("send_before"));
   }
 }

@@ -16,6 +16,7 @@ record OutcomeRow(
     String meter,
     int revision,
     String status,
+    boolean duplicate,
     String at,
     @Nullable String requestId,
     @Nullable String code,
@@ -26,16 +27,21 @@ record OutcomeRow(
 
   private static OutcomeRow of(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted _ -> of(outcome, ReportStatus.ACCEPTED, null, null);
+      case Outcome.Accepted accepted ->
+          of(outcome, ReportStatus.ACCEPTED, accepted.duplicate(), null, null);
       case Outcome.ZeroRefused refused ->
-          of(outcome, ReportStatus.ACCEPTED, Outcome.ZeroRefused.CODE, refused.message());
+          of(outcome, ReportStatus.ACCEPTED, false, Outcome.ZeroRefused.CODE, refused.message());
       case Outcome.Rejected rejected ->
-          of(outcome, ReportStatus.REJECTED, rejected.code(), rejected.message());
+          of(outcome, ReportStatus.REJECTED, false, rejected.code(), rejected.message());
     };
   }
 
   private static OutcomeRow of(
-      Outcome outcome, ReportStatus status, @Nullable String code, @Nullable String message) {
+      Outcome outcome,
+      ReportStatus status,
+      boolean duplicate,
+      @Nullable String code,
+      @Nullable String message) {
     ReportKey key = outcome.key();
     return new OutcomeRow(
         key.hour().start().toString(),
@@ -43,6 +49,7 @@ record OutcomeRow(
         key.meter(),
         key.revision(),
         status.label(),
+        duplicate,
         outcome.at().toString(),
         outcome.requestId(),
         code,

@@ -2,26 +2,33 @@ package io.sensormeter.ledger;
 
 import java.util.Locale;
 
-/** The states of a report; the arrows between them are in the README under "How it works". */
+/** The states of a report. The arrows between them are drawn in this package's description. */
 public enum ReportStatus {
-  /** Captured before BILL_FROM: final, never sent. */
+  /** Captured, but not to be billed: never sent unless a person releases it. */
   SHADOW,
   /** Captured, no outcome yet. */
   PENDING,
-  /** Stripe holds the event. */
+  /** Stripe said that it holds the event. */
   ACCEPTED,
   /** Stripe's summaries show the value. */
   VERIFIED,
   /** Refused by capture or by Stripe; a person has to look. */
   REJECTED,
-  /** Additive, no outcome 24 h after capture: nothing is sent until Stripe was asked. */
+  /**
+   * Additive, no outcome 24 h after the first publication: nothing is sent until Stripe was asked.
+   */
   UNRESOLVED,
-  /** A later revision, or on a {@code last} meter a later hour, stands in its place. */
+  /** On a {@code last} meter a later hour stands in its place. */
   SUPERSEDED,
   /** Stripe shows another value than the ledger. */
   DISCREPANCY,
   /** Pending past Stripe's limit on the age of a timestamp. */
-  EXPIRED;
+  EXPIRED,
+  /** A later revision stands in its place; final. */
+  REPLACED;
+
+  /** The {@code failure_code} of what Stripe took though another report stands in its place. */
+  public static final String ACCEPTED_BESIDE_LIVE = "accepted_beside_live";
 
   /** As in the ledger's column {@code status}. */
   public String label() {

@@ -1,32 +1,63 @@
 package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
-import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
+import io.sensormeter.database.SqlState;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 
-/** How a pending report ends: by an outcome of Stripe, or because its time is over. */
+/** How a report ends: by an outcome of Stripe, or by a later hour that stands in its place. */
 public final class Settlements {
 
   /** A batch takes a fraction of a second; more means that another holds its rows. */
   public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(20);
 
-  /** Arguments: outcomes as JSON, first and last hour twice, seconds until late. */
+  /**
+   * Which outcome moves which report, in an order in which they have precedence: a duplicate
+   * answer, a refusal, an acceptance at first hand. What has no effect here leaves the report as it
+   * is.
+   */
+  private static final String MOVES =
+      """
+      o.status = 'accepted' and (
+          r.status in ('pending', 'unresolved', 'expired', 'superseded')
+          or not o.duplicate and (
+            r.status = 'accepted' and r.duplicate
+            or r.status = 'rejected' and r.value is not null
+              and coalesce(r.rejected_by, case when r.send_before is not null then 'answer' end)
+                = 'answer'))
+        or o.status = 'rejected' and (
+          r.status in ('pending', 'unresolved', 'expired') or r.status = 'accepted' and r.duplicate)
+      """;
+
+  /** Another report is live for the organization or the customer; asked of one that is not. */
+  private static final String SLOT_TAKEN =
+      """
+      held.status in ('rejected', 'superseded') and exists (
+        select from metering.meter_report as live
+        where live.hour = held.hour and live.meter = held.meter
+          and live.status not in ('rejected', 'superseded', 'replaced')
+          and (live.organization_id = held.organization_id
+            or live.stripe_customer_id = held.stripe_customer_id))
+      """;
+
+  /** Arguments: outcomes as JSON, first and last hour twice, seconds until late, now. */
   private static final String SETTLE =
       """
       with outcome as (
         select * from jsonb_to_recordset(?::jsonb)
           as o(hour timestamptz, organization_id text, meter text, revision integer,
-               status text, at timestamptz, request_id text, code text, message text)
+               status text, duplicate boolean, at timestamptz, request_id text, code text,
+               message text)
       ), held as (
         -- Locked in one order, so that two recorders never wait for each other.
-        select r.hour, r.organization_id, r.meter, r.revision
+        select r.hour, r.organization_id, r.meter, r.revision, r.status, r.stripe_customer_id
         from metering.meter_report as r
         join outcome as o
           on o.hour = r.hour and o.organization_id = r.organization_id collate "C"
@@ -34,39 +65,46 @@ public final class Settlements {
         where r.hour between ? and ?
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
+      ), slot as (
+        select held.*, %s as taken from held
       ), settled as (
         update metering.meter_report as r
-        set status = o.status, settled_at = o.at, stripe_request_id = o.request_id,
-            failure_code = o.code, failure_message = o.message
-        from held, outcome as o
+        set status = case when slot.taken then r.status else o.status end,
+            settled_at = o.at, recorded_at = argument.now, shown_at = null,
+            stripe_request_id = o.request_id, duplicate = o.duplicate,
+            rejected_by = case when slot.taken then r.rejected_by
+              when o.status = 'rejected' then 'answer' end,
+            failure_code = case when slot.taken then '%s' else o.code end,
+            failure_message = case when slot.taken
+              then 'Stripe took it after another had been sent in its place' else o.message end,
+            late = not slot.taken and o.status = 'accepted'
+              and case when o.duplicate then r.captured_at else o.at end
+                > coalesce(r.event_time, r.hour) + argument.late_after
+        from slot, outcome as o,
+          (select interval '1 second' * ? as late_after, ?::timestamptz as now) as argument
         where r.hour between ? and ?
-          and r.hour = held.hour and r.organization_id = held.organization_id
-          and r.meter = held.meter and r.revision = held.revision
-          and o.hour = held.hour and o.organization_id = held.organization_id
-          and o.meter = held.meter and o.revision = held.revision
-          and (r.status in ('pending', 'unresolved', 'expired')
-            or r.status = 'rejected' and o.status = 'accepted' and r.value is not null)
-        returning r.status, r.settled_at > r.hour + interval '1 second' * ? as late
+          and r.hour = slot.hour and r.organization_id = slot.organization_id
+          and r.meter = slot.meter and r.revision = slot.revision
+          and o.hour = slot.hour and o.organization_id = slot.organization_id
+          and o.meter = slot.meter and o.revision = slot.revision
+          and (%s)
+        returning r.meter, r.status, slot.taken, o.at
+      ), working as (
+        -- Stripe takes events of the meter: it is no longer stopped.
+        update metering.meter as noted set refused_at = null
+        from (select meter, max(at) as at from settled where status = 'accepted' group by meter)
+          as taken
+        where noted.meter = taken.meter and noted.refused_at < taken.at
       )
       select
         count(*) filter (where status = 'accepted') as accepted,
-        count(*) filter (where status = 'rejected') as rejected,
+        count(*) filter (where status = 'rejected' and not taken) as rejected,
+        count(*) filter (where taken) as beside,
         (select count(*) from held) - count(*) as unchanged,
-        (select count(*) from outcome) - (select count(*) from held) as unknown,
-        count(*) filter (where status = 'accepted' and late) as late
+        (select count(*) from outcome) - (select count(*) from held) as unknown
       from settled
-      """;
-
-  private static final String EXPIRES =
-      "status = 'pending' and hour <= ?::timestamptz - interval '%d hours'"
-          .formatted(SendLimit.SEND_HOURS_MAX);
-
-  private static final String UNRESOLVES =
       """
-      status = 'pending' and kind <> 'sum-hourly'
-        and captured_at <= ?::timestamptz - interval '24 hours'
-        and (send_before is null or send_before <= ?)
-      """;
+          .formatted(SLOT_TAKEN, ReportStatus.ACCEPTED_BESIDE_LIVE, MOVES);
 
   private final Database database;
 
@@ -79,121 +117,123 @@ public final class Settlements {
    *
    * @param accepted reports that became accepted
    * @param rejected reports that became rejected
+   * @param beside reports that Stripe took though another stands in their place: noted
    * @param unchanged outcomes that say what the ledger knows, or less
    * @param unknown outcomes of reports the ledger does not hold
-   * @param late how many of the accepted came perhaps too late for their invoice
    */
-  public record Settled(int accepted, int rejected, int unchanged, int unknown, int late) {
+  public record Settled(int accepted, int rejected, int beside, int unchanged, int unknown) {
 
     private static final Settled NOTHING = new Settled(0, 0, 0, 0, 0);
+
+    private static Settled of(Row row) {
+      return new Settled(
+          row.integer("accepted"),
+          row.integer("rejected"),
+          row.integer("beside"),
+          row.integer("unchanged"),
+          row.integer("unknown"));
+    }
+
+    private Settled and(Settled other) {
+      return new Settled(
+          accepted + other.accepted,
+          rejected + other.rejected,
+          beside + other.beside,
+          unchanged + other.unchanged,
+          unknown + other.unknown);
+    }
   }
 
   /**
-   * Applies outcomes, at most one for each report, by precedence: pending, unresolved, expired →
-   * accepted or rejected; rejected by Stripe → accepted. The same outcomes applied again change
-   * nothing. A crash before the commit leaves the outcomes in their queue.
+   * Applies outcomes, at most one for each report, by precedence: pending, unresolved, expired,
+   * superseded → accepted; pending, unresolved, expired → rejected; rejected by Stripe's answer →
+   * accepted at first hand. The same outcomes applied again change nothing. A crash before the
+   * commit leaves the outcomes in their queue.
    *
-   * @param lateAfter an acceptance later than this after its hour is late
+   * @param lateAfter an acceptance later than this after its event time is late
    */
-  public Settled settle(Collection<Outcome> outcomes, Duration lateAfter) {
+  public Settled settle(Collection<Outcome> outcomes, Duration lateAfter, Instant now) {
     if (outcomes.isEmpty()) {
       return Settled.NOTHING;
     }
+    return database.transaction(
+        "recording " + outcomes.size() + " outcome(s)",
+        transaction ->
+            transaction.orOn(
+                SqlState.UNIQUE_VIOLATION,
+                together -> settle(together, outcomes, lateAfter, now),
+                apart -> oneByOne(apart, outcomes, lateAfter, now)));
+  }
+
+  /** Two acceptances for one place: the first takes it, the second is noted. */
+  private static Settled oneByOne(
+      Transaction transaction, Collection<Outcome> outcomes, Duration lateAfter, Instant now) {
+    Settled settled = Settled.NOTHING;
+    for (Outcome outcome : outcomes) {
+      settled = settled.and(settle(transaction, List.of(outcome), lateAfter, now));
+    }
+    return settled;
+  }
+
+  private static Settled settle(
+      Transaction transaction, Collection<Outcome> outcomes, Duration lateAfter, Instant now) {
     List<Hour> hours = outcomes.stream().map(outcome -> outcome.key().hour()).sorted().toList();
-    return database
+    return transaction
         .one(
-            "recording " + outcomes.size() + " outcome(s)",
-            row ->
-                new Settled(
-                    row.integer("accepted"),
-                    row.integer("rejected"),
-                    row.integer("unchanged"),
-                    row.integer("unknown"),
-                    row.integer("late")),
+            Settled::of,
             SETTLE,
             OutcomeRow.json(outcomes),
             hours.getFirst(),
             hours.getLast(),
+            lateAfter.toSeconds(),
+            now,
             hours.getFirst(),
-            hours.getLast(),
-            lateAfter.toSeconds())
+            hours.getLast())
         .orElseThrow();
   }
 
   /**
+   * Notes that Stripe said there is no such meter: of its reports a few are published, to find out
+   * when there is one again.
+   */
+  public void refused(Collection<MeterRefusal> refusals) {
+    for (MeterRefusal refusal : refusals) {
+      database.update(
+          "noting that Stripe has no meter " + refusal.meter(),
+          """
+          insert into metering.meter as noted (meter, refused_at) values (?, ?)
+          on conflict (meter) do update set refused_at = excluded.refused_at
+          where noted.refused_at is null
+          """,
+          refusal.meter(),
+          refusal.at());
+    }
+  }
+
+  /**
    * On a {@code last} meter a later hour's event must stand last: what is still pending when a
-   * later hour has a report is never sent.
+   * later hour of its organization, or of its customer, has a report is never sent.
    */
   static void supersede(Transaction transaction, Hour hour, Instant now) {
     transaction.update(
         """
         update metering.meter_report as earlier
-        set status = 'superseded', settled_at = ?
-        where earlier.kind = 'last' and earlier.status = 'pending'
-          and earlier.hour <= ?
+        set status = 'superseded', settled_at = argument.now, recorded_at = argument.now
+        from (select ?::timestamptz as now, ?::timestamptz as hour) as argument
+        where earlier.kind = 'last' and earlier.status = 'pending' and earlier.hour <= argument.hour
           and exists (
-            select from metering.meter_report as later
-            where later.organization_id = earlier.organization_id
-              and later.meter = earlier.meter
-              and later.hour > earlier.hour and later.hour >= ?
-              and later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy'))
+            select from (
+              select later.status from metering.meter_report as later
+              where later.organization_id = earlier.organization_id and later.meter = earlier.meter
+                and later.hour > earlier.hour and later.hour >= argument.hour
+              union all
+              select later.status from metering.meter_report as later
+              where later.stripe_customer_id = earlier.stripe_customer_id
+                and later.meter = earlier.meter
+                and later.hour > earlier.hour and later.hour >= argument.hour) as later
+            where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy'))
         """,
         now,
-        hour,
         hour);
-  }
-
-  /**
-   * Reports given up because their time is over.
-   *
-   * @param expired the hour is older than Stripe's limit
-   * @param unresolved additive and without an outcome 24 hours after capture
-   */
-  public record GivenUp(int expired, int unresolved) {
-
-    private static GivenUp of(Row row) {
-      return new GivenUp(row.integer("expired"), row.integer("unresolved"));
-    }
-  }
-
-  /**
-   * Gives up what may not be sent any more. pending → expired, pending → unresolved: nothing is
-   * sent until the summaries were asked.
-   */
-  public GivenUp giveUp(Instant now) {
-    return database.transaction(
-        "giving up what may not be sent any more",
-        transaction ->
-            new GivenUp(
-                transaction.update(
-                    "update metering.meter_report set status = 'expired', settled_at = ? where "
-                        + EXPIRES,
-                    now,
-                    now),
-                transaction.update(
-                    "update metering.meter_report set status = 'unresolved', settled_at = ? where "
-                        + UNRESOLVES,
-                    now,
-                    now,
-                    now)));
-  }
-
-  /** What {@link #giveUp} would change. */
-  public static GivenUp wouldGiveUp(ReadOnly reads, Instant now) {
-    return reads
-        .one(
-            "looking for what may not be sent any more",
-            GivenUp::of,
-            """
-            select count(*) filter (where %1$s) as expired,
-              count(*) filter (where %2$s and not (%1$s)) as unresolved
-            from metering.meter_report where status = 'pending'
-            """
-                .formatted(EXPIRES, UNRESOLVES),
-            now,
-            now,
-            now,
-            now)
-        .orElseThrow();
   }
 }

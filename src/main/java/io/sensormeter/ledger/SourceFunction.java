@@ -45,6 +45,26 @@ public final class SourceFunction {
 
   private SourceFunction() {}
 
+  /**
+   * The organizations that SOURCE=shipped leaves out at an instant, its argument, for want of a
+   * Stripe customer: column {@code id}.
+   *
+   * @param statuses of their subscriptions, quoted: {@code 'active'}
+   */
+  public static String customerless(String statuses) {
+    return """
+    select s.organization_id::text as id
+    from public.subscriptions as s
+    join public.organizations as o on o.id = s.organization_id
+    cross join (select ?::timestamptz as at) as hour
+    where s.status in (%s) and s.created_at <= hour.at
+      and o.created_at <= hour.at and (o.deleted_at is null or o.deleted_at >= hour.at)
+    group by s.organization_id
+    having bool_and(coalesce(s.stripe_customer_id, '') ~ '^\\s*$')
+    """
+        .formatted(statuses);
+  }
+
   /** Whether a call of the source failed for a name that stands for nothing there. */
   public static boolean isNameNotFound(DatabaseException failure) {
     return switch (failure.sqlState()) {
@@ -71,13 +91,6 @@ public final class SourceFunction {
           .or(() -> isNameNotFound(failure) ? Optional.of(QUALIFY) : Optional.empty())
           .map(problem -> stillOwed(hour, problem, failure))
           .orElse(failure);
-    }
-    if (state.equals(SqlState.NOT_NULL_VIOLATION) || state.equals(SqlState.CHECK_VIOLATION)) {
-      return stillOwed(
-          hour,
-          "metering.billable_readings gave a row that no report can hold (each needs an"
-              + " organization_id of 1 to 200 characters and a meter of [a-z0-9_]{1,40})",
-          failure);
     }
     return failure;
   }

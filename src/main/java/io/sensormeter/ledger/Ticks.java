@@ -48,21 +48,23 @@ public final class Ticks {
    * Gives each hour of the range that has no tick row one that says {@code skipped}: too old to be
    * captured by itself. A person may still {@code backfill} it.
    *
+   * @param run the invocation that gives up
    * @return the hours newly skipped
    */
-  public List<Hour> skip(Hour first, Hour lastExclusive, Instant now) {
+  public List<Hour> skip(Hour first, Hour lastExclusive, Instant now, String run) {
     return database.list(
         "skipping hours out of range",
         row -> row.hour("hour"),
         """
-        insert into metering.tick (hour, status, captured_at)
-        select hour, 'skipped', ?
+        insert into metering.tick (hour, status, captured_at, captured_by)
+        select hour, 'skipped', ?, ?
         from generate_series(?::timestamptz, ?::timestamptz - interval '1 hour',
                              interval '1 hour') as owed(hour)
         on conflict (hour) do nothing
         returning hour
         """,
         now,
+        run,
         first,
         lastExclusive);
   }

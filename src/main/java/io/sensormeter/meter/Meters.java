@@ -20,9 +20,9 @@ public record Meters(List<Meter> list) {
     if (list.isEmpty()) {
       throw new IllegalArgumentException("no meter is named; write each like " + FORM);
     }
-    List<String> names = list.stream().map(Meter::name).toList();
-    for (String name : names) {
-      if (names.indexOf(name) != names.lastIndexOf(name)) {
+    for (int i = 0; i < list.size(); i++) {
+      String name = list.get(i).name();
+      if (list.subList(0, i).stream().anyMatch(meter -> meter.name().equals(name))) {
         throw new IllegalArgumentException("meter '" + name + "' is named twice");
       }
     }
@@ -62,6 +62,11 @@ public record Meters(List<Meter> list) {
       throw new IllegalArgumentException("'" + parts[parts.length - 1] + "' is unknown");
     }
     return new Meter(parts[0], MeterKind.parse(parts[1]), parts.length == 3, from);
+  }
+
+  /** The event names. */
+  public List<String> names() {
+    return list.stream().map(Meter::name).toList();
   }
 
   public Optional<Meter> find(String name) {

@@ -2,16 +2,16 @@ package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.lambda.Deadline;
-import io.sensormeter.lambda.Fields;
-import io.sensormeter.ledger.Captures.Captured;
+import io.sensormeter.ledger.CaptureTerms;
+import io.sensormeter.ledger.Captured;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.tick.Publisher;
 import io.sensormeter.tick.Tick;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code backfill}: past hours, as a whole those without a tick row or skipped, or the readings of
@@ -36,26 +36,21 @@ record Backfill(Tools tools) {
    *
    * @throws IllegalArgumentException if the range may not be billed
    */
-  Map<String, Object> answer(Command.Backfill command, Deadline deadline) {
+  Done answer(Command.Backfill command, String run, Deadline deadline) {
     Range range = new Range(command.from(), command.to());
     requireBillable(command);
+    if (command.dryRun()) {
+      tools.stack(true);
+    }
+    List<Hour> candidates = candidates(command, range);
     Publisher.Run publishing = tools.publisher().begin(deadline);
     List<Captured> captured = new ArrayList<>();
-    Optional<String> left = Optional.empty();
-    for (Hour hour : candidates(command, range)) {
-      if (deadline.isWithin(Tick.CAPTURE_RESERVE)) {
-        left =
-            Optional.of(hour + " and older hours: little time is left; run the same command again");
-        break;
-      }
-      capture(hour, command).ifPresent(captured::add);
-      if (!command.dryRun()) {
-        command
-            .organization()
-            .ifPresentOrElse(one -> publishing.overdue(hour, one), publishing::hours);
-      }
+    Optional<String> left = capture(command, candidates, run, deadline, captured, publishing);
+    if (captured.isEmpty() && left.isEmpty() && candidates.size() == range.hours()) {
+      requireReading(command, candidates);
     }
-    return Fields.of(
+    captured.removeIf(one -> command.organization().isPresent() && one.reports() == 0);
+    return new Done(
         new Answer(
             "backfill",
             command.dryRun(),
@@ -66,31 +61,98 @@ record Backfill(Tools tools) {
             command.dryRun() ? Optional.empty() : Optional.of(captured),
             range.hours() - captured.size(),
             publishing.hourCopies() + publishing.overdueCopies(),
-            left.or(publishing::stopped)));
+            left.or(publishing::stopped)),
+        command.dryRun() ? 0 : captured.stream().mapToInt(Captured::reports).sum());
   }
 
+  /** Captures and publishes as far as there is time; says where to go on if there is not. */
+  private Optional<String> capture(
+      Command.Backfill command,
+      List<Hour> candidates,
+      String run,
+      Deadline deadline,
+      List<Captured> captured,
+      Publisher.Run publishing) {
+    for (Hour hour : candidates) {
+      if (deadline.isWithin(Tick.CAPTURE_RESERVE)) {
+        return Optional.of(
+            "little time is left; run the same command with \"to\": \"%s\"".formatted(hour));
+      }
+      capture(hour, command, run).ifPresent(captured::add);
+      if (!command.dryRun()) {
+        command
+            .organization()
+            .ifPresentOrElse(name -> publishing.overdue(hour, name), publishing::hours);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What has its reports is left out, so that a repeated command goes on where it stopped. */
   private List<Hour> candidates(Command.Backfill command, Range range) {
-    return command.organization().isEmpty()
-        ? Ticks.uncaptured(tools.reads(), range.from(), range.to())
-        : range.newestFirst();
+    if (command.organization().isEmpty()) {
+      return Ticks.uncaptured(tools.reads(), range.from(), range.to());
+    }
+    Set<Hour> whole =
+        Set.copyOf(
+            tools
+                .reads()
+                .list(
+                    "looking for hours that are reported",
+                    row -> row.hour("hour"),
+                    """
+                    select hour from metering.meter_report
+                    where organization_id = ? and hour between ? and ? and meter = any (?)
+                    group by hour having count(distinct meter) = ?
+                    """,
+                    command.organization().get(),
+                    range.from(),
+                    range.to(),
+                    tools.settings().meters().names().toArray(String[]::new),
+                    tools.settings().meters().names().size()));
+    return range.newestFirst().stream().filter(hour -> !whole.contains(hour)).toList();
   }
 
-  /** Empty where nothing is left to capture. */
-  private Optional<Captured> capture(Hour hour, Command.Backfill command) {
+  /**
+   * Empty where another has captured the hour, or the source has no reading of the organization.
+   */
+  private Optional<Captured> capture(Hour hour, Command.Backfill command, String run) {
     Optional<String> organization = command.organization();
+    CaptureTerms terms =
+        new CaptureTerms(
+            tools.time().now(),
+            tools.currentHour(),
+            billFrom(command),
+            true,
+            run,
+            organization.isPresent() ? 0 : tools.publisher().allowance());
     if (command.dryRun()) {
-      Captured preview =
-          tools.captures().preview(hour, organization.orElse(null), tools.time().now());
+      Captured preview = tools.captures().preview(hour, organization.orElse(null), terms);
       return organization.isPresent() && preview.reports() == 0
           ? Optional.empty()
           : Optional.of(preview);
     }
     return organization.isPresent()
-        ? tools
-            .captures()
-            .organization(hour, organization.get(), false, tools.time().now())
-            .filter(captured -> captured.reports() > 0)
-        : tools.captures().hour(hour, false, tools.time().now());
+        ? tools.captures().organization(hour, organization.get(), terms)
+        : tools.captures().hour(hour, terms);
+  }
+
+  /** A flow's event time is an hour before its own. */
+  private Optional<Hour> billFrom(Command.Backfill command) {
+    Hour first = command.from().minusHours(1);
+    return tools
+        .settings()
+        .billFrom()
+        .map(from -> command.beforeBillFrom() && first.isBefore(from) ? first : from);
+  }
+
+  /** No hour of the range has a report of the organization; that it has no reading is an error. */
+  private static void requireReading(Command.Backfill command, List<Hour> candidates) {
+    if (command.organization().isPresent() && !candidates.isEmpty()) {
+      throw new IllegalArgumentException(
+          "organization '%s' has neither a reading nor a report from %s to %s: metering.billable_readings does not name it; nothing was captured or sent"
+              .formatted(command.organization().get(), command.from(), command.to()));
+    }
   }
 
   private void requireBillable(Command.Backfill command) {
@@ -104,13 +166,13 @@ record Backfill(Tools tools) {
           "backfill to %s: that hour has not come, the last one is %s"
               .formatted(command.to(), now));
     }
-    Hour oldest = now.minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
+    Hour oldest = now.minusHours(SchedulerSettings.CAPTURE_HOURS_MAX);
     if (command.from().isBefore(oldest)) {
       throw new IllegalArgumentException(
           "backfill from %s: Stripe takes events up to 35 days old, the oldest hour to backfill is %s; bill what is older by an invoice item"
               .formatted(command.from(), oldest));
     }
-    if (tools.settings().inShadow(command.from()) && !command.beforeBillFrom()) {
+    if (command.from().isBefore(tools.settings().billFrom().get()) && !command.beforeBillFrom()) {
       throw new IllegalArgumentException(
           "backfill from %s lies before BILL_FROM %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true"
               .formatted(command.from(), tools.settings().billFrom().get()));

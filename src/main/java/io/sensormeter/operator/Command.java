@@ -20,17 +20,24 @@ public sealed interface Command {
       case Tick tick -> !tick.dryRun();
       case Report report -> !report.dryRun();
       case Backfill backfill -> !backfill.dryRun();
+      case Release release -> !release.dryRun();
+      case Adopt adopt -> !adopt.dryRun();
     };
+  }
+
+  /** Who asks, for the journal; empty if nobody said. */
+  default Optional<String> by() {
+    return Optional.empty();
   }
 
   /** Say whether everything is there that the ledger side needs. */
   record Check() implements Command {}
 
   /** What the hourly rule does, now. */
-  record Tick(boolean dryRun) implements Command {}
+  record Tick(Optional<String> by, boolean dryRun) implements Command {}
 
   /** Capture and publish the current hour of one organization, if it has no report. */
-  record Report(String organization, boolean dryRun) implements Command {}
+  record Report(String organization, Optional<String> by, boolean dryRun) implements Command {}
 
   /**
    * Capture and publish past hours.
@@ -41,8 +48,35 @@ public sealed interface Command {
    * @param beforeBillFrom whether hours before BILL_FROM may be billed
    */
   record Backfill(
-      Hour from, Hour to, Optional<String> organization, boolean beforeBillFrom, boolean dryRun)
+      Hour from,
+      Hour to,
+      Optional<String> organization,
+      boolean beforeBillFrom,
+      Optional<String> by,
+      boolean dryRun)
       implements Command {}
+
+  /**
+   * Bill what was captured in shadow.
+   *
+   * @param from the first hour
+   * @param to the last hour, included
+   * @param meter only this meter; empty = all
+   * @param organization only this organization; empty = all
+   * @param beforeBillFrom whether hours before anything was billed may be
+   */
+  record Release(
+      Hour from,
+      Hour to,
+      Optional<String> meter,
+      Optional<String> organization,
+      boolean beforeBillFrom,
+      Optional<String> by,
+      boolean dryRun)
+      implements Command {}
+
+  /** Take the ledger over from another stack. */
+  record Adopt(Optional<String> by, boolean dryRun) implements Command {}
 
   /**
    * Say what stands.

@@ -112,7 +112,8 @@ record CommandReader(Map<String, Object> input) {
     return Arrays.stream(Command.class.getPermittedSubclasses());
   }
 
-  private static String name(Class<?> command) {
+  /** As a person writes it. */
+  static String name(Class<?> command) {
     String name = command.getSimpleName();
     return Character.toLowerCase(name.charAt(0)) + name.substring(1);
   }

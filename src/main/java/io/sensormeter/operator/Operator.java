@@ -5,6 +5,7 @@ import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Fields;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.tick.Tick;
+import io.sensormeter.tick.TickSummary;
 import java.util.Map;
 
 /**
@@ -25,20 +26,57 @@ public final class Operator {
   /**
    * Carries out a command.
    *
+   * @param run names the invocation
    * @throws IllegalArgumentException if it asks for what may not be; nothing was done
+   * @throws IllegalStateException if the ledger is another stack's; nothing was done
    * @throws io.sensormeter.tick.IncompleteTick as {@link Tick#run}
    */
-  public Map<String, Object> answer(Command command, Deadline deadline) {
+  public Map<String, Object> answer(Command command, String run, Deadline deadline) {
+    if (!command.writes()) {
+      return carryOut(command, run, deadline).fields();
+    }
+    if (!(command instanceof Command.Adopt)) {
+      tools.stack(false);
+    }
+    Map<String, Object> input = Fields.of((Record) command);
+    long entry =
+        tools
+            .journal()
+            .begin(
+                tools.time().now(),
+                command.by().orElse(null),
+                CommandReader.name(command.getClass()),
+                input);
+    Answered answered = carryOut(command, run, deadline);
+    tools.journal().end(entry, answered.rows());
+    return answered.fields();
+  }
+
+  private record Answered(Map<String, Object> fields, int rows) {
+
+    private static Answered of(Done done) {
+      return new Answered(Fields.of(done.answer()), done.rows());
+    }
+  }
+
+  private Answered carryOut(Command command, String run, Deadline deadline) {
     return switch (command) {
-      case Command.Check _ -> check.answer();
-      case Command.Tick(boolean dryRun) -> tick(tools.currentHour(), dryRun, deadline);
-      case Command.Report one -> new Report(tools).answer(one, deadline);
-      case Command.Backfill hours -> new Backfill(tools).answer(hours, deadline);
-      case Command.Status hours -> new Status(tools).answer(hours);
+      case Command.Check _ -> new Answered(check.answer(), 0);
+      case Command.Tick one -> tick(one, run, deadline);
+      case Command.Report one -> Answered.of(new Report(tools).answer(one, run, deadline));
+      case Command.Backfill hours -> Answered.of(new Backfill(tools).answer(hours, run, deadline));
+      case Command.Release hours -> Answered.of(new Release(tools).answer(hours, deadline));
+      case Command.Adopt adopt -> Answered.of(new Adopt(tools).answer(adopt));
+      case Command.Status hours -> Answered.of(new Status(tools).answer(hours));
     };
   }
 
-  private Map<String, Object> tick(Hour now, boolean dryRun, Deadline deadline) {
-    return dryRun ? Fields.of(tick.preview(now)) : tick.run(now, deadline).answer();
+  private Answered tick(Command.Tick command, String run, Deadline deadline) {
+    Hour now = tools.currentHour();
+    if (command.dryRun()) {
+      return new Answered(Fields.of(tick.preview(now)), 0);
+    }
+    TickSummary summary = tick.run(now, run, deadline);
+    return new Answered(summary.answer(), summary.reports());
   }
 }

@@ -1,7 +1,6 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.database.Row;
-import io.sensormeter.lambda.Fields;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
@@ -9,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,13 @@ record Status(Tools tools) {
           .map(s -> "count(*) filter (where status = '%1$s') as %1$s".formatted(s.label()))
           .collect(Collectors.joining(",\n  "));
 
-  private record Answer(String command, String billFrom, List<Line> hours) {}
+  /**
+   * The answer.
+   *
+   * @param liveFrom the first hour owed, once anything was billed
+   */
+  private record Answer(
+      String command, String billFrom, Optional<Hour> liveFrom, List<Line> hours) {}
 
   /**
    * An hour.
@@ -45,31 +51,42 @@ record Status(Tools tools) {
    *
    * @throws IllegalArgumentException if the range is upside down or longer than 816 hours
    */
-  Map<String, Object> answer(Command.Status command) {
+  Done answer(Command.Status command) {
     Hour to = command.to().orElseGet(() -> tools.currentHour());
     Range range = new Range(command.from().orElseGet(() -> to.minusHours(23)), to);
     Map<Hour, TickRow> ticks =
         ticks(range).stream().collect(Collectors.toMap(TickRow::hour, Function.identity()));
     Map<Hour, List<MeterHour>> meters =
         meters(range).stream().collect(Collectors.groupingBy(MeterHour::hour));
-    return Fields.of(
+    Optional<Hour> liveFrom = tools.stacks().look(tools.reads()).liveFrom();
+    return new Done(
         new Answer(
             "status",
             tools.settings().billFrom().map(Hour::toString).orElse("shadow"),
+            liveFrom,
             range.newestFirst().stream()
-                .map(hour -> line(hour, ticks.get(hour), meters.getOrDefault(hour, List.of())))
-                .toList()));
+                .map(
+                    hour ->
+                        line(
+                            hour,
+                            ticks.get(hour),
+                            meters.getOrDefault(hour, List.of()),
+                            isOwed(hour, liveFrom)))
+                .toList()),
+        0);
   }
 
-  private Line line(Hour hour, @Nullable TickRow tick, List<MeterHour> meters) {
+  private static Line line(
+      Hour hour, @Nullable TickRow tick, List<MeterHour> meters, boolean owed) {
     List<Map<String, Object>> fields = meters.stream().map(MeterHour::fields).toList();
     return tick == null
-        ? new Line(hour, owed(hour) ? "owed" : "none", null, null, fields)
+        ? new Line(hour, owed ? "owed" : "none", null, null, fields)
         : new Line(hour, tick.status(), tick.capturedAt(), tick.publishedAt(), fields);
   }
 
-  private boolean owed(Hour hour) {
-    return !tools.settings().inShadow(hour) && !hour.isAfter(tools.currentHour());
+  private boolean isOwed(Hour hour, Optional<Hour> liveFrom) {
+    return !hour.isAfter(tools.currentHour())
+        && liveFrom.map(first -> !hour.isBefore(first)).orElse(!tools.settings().inShadow(hour));
   }
 
   private List<TickRow> ticks(Range range) {
@@ -101,9 +118,9 @@ record Status(Tools tools) {
             """
             select hour, meter, count(*) as organizations, %s,
               coalesce(sum(value) filter (where status <> 'rejected'), 0) as total,
-              count(*) filter (where captured_at > hour + interval '15 minutes') as estimated,
-              count(*) filter (where status in ('accepted', 'verified')
-                and settled_at > hour + interval '1 hour' * ?) as late
+              count(*) filter (where captured_at > hour + interval '15 minutes'
+                and coalesce(event_time, hour) = hour) as estimated,
+              count(*) filter (where late) as late
             from metering.meter_report as report
             where hour between ? and ?
               and not (status = 'superseded' and exists (
@@ -115,7 +132,6 @@ record Status(Tools tools) {
             order by hour desc, meter
             """
                 .formatted(COUNTS),
-            1 + tools.settings().invoiceGraceHours(),
             range.from(),
             range.to());
   }

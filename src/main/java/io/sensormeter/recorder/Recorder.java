@@ -1,6 +1,8 @@
 package io.sensormeter.recorder;
 
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.LedgerVersion;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.ledger.Settlements.Settled;
 import io.sensormeter.meter.MeterRefusal;
@@ -26,15 +28,19 @@ public final class Recorder {
 
   private static final Logger LOG = LoggerFactory.getLogger(Recorder.class);
 
+  private final LedgerVersion version;
   private final Settlements settlements;
   private final Duration lateAfter;
+  private final Time time;
 
   /**
-   * @param lateAfter an acceptance later than this after its hour is late
+   * @param lateAfter an acceptance later than this after its event time is late
    */
-  public Recorder(Settlements settlements, Duration lateAfter) {
+  public Recorder(LedgerVersion version, Settlements settlements, Duration lateAfter, Time time) {
+    this.version = version;
     this.settlements = settlements;
     this.lateAfter = lateAfter;
+    this.time = time;
   }
 
   /**
@@ -49,8 +55,10 @@ public final class Recorder {
    *
    * @throws io.sensormeter.database.DatabaseException if nothing could be recorded; the whole batch
    *     returns
+   * @throws IllegalStateException if the ledger is of an earlier release: the same
    */
   public Recorded record(List<SQSMessage> messages) {
+    version.require();
     List<String> unreadable = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
     Map<String, MeterRefusal> refusedMeters = new LinkedHashMap<>();
@@ -74,11 +82,12 @@ public final class Recorder {
             refused ->
                 LOG.warn(
                     "Stripe takes no events of meter {} ({}); its reports stay pending until it"
-                        + " does",
+                        + " does, and a few of them are sent each hour to find out",
                     refused.meter(),
                     refused.message()));
+    settlements.refused(refusedMeters.values());
     Collection<Outcome> reduced = reduce(outcomes);
-    Settled settled = settlements.settle(reduced, lateAfter);
+    Settled settled = settlements.settle(reduced, lateAfter, time.now());
     if (settled.unknown() > 0) {
       LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
     }
@@ -88,7 +97,10 @@ public final class Recorder {
             outcomes.size(), outcomes.size() - reduced.size(), settled, unreadable.size()));
   }
 
-  /** At most one outcome for each report: accepted before rejected, else the first. */
+  /**
+   * At most one outcome for each report: an acceptance at first hand before a refusal, a refusal
+   * before a duplicate answer, else the first.
+   */
   static Collection<Outcome> reduce(List<Outcome> outcomes) {
     Map<ReportKey, Outcome> byKey = new LinkedHashMap<>();
     for (Outcome outcome : outcomes) {
@@ -99,9 +111,9 @@ public final class Recorder {
 
   private static int rank(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Rejected _ -> 0;
-      case Outcome.ZeroRefused _ -> 1;
-      case Outcome.Accepted _ -> 2;
+      case Outcome.Accepted one -> one.duplicate() ? 0 : 3;
+      case Outcome.Rejected _ -> 1;
+      case Outcome.ZeroRefused _ -> 2;
     };
   }
 }

@@ -9,6 +9,7 @@ import io.sensormeter.config.RecorderSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Telemetry;
+import io.sensormeter.ledger.LedgerVersion;
 import io.sensormeter.ledger.Settlements;
 import java.util.Map;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
@@ -32,7 +33,12 @@ public final class RecorderHandler implements RequestHandler<SQSEvent, SQSBatchR
     RecorderSettings settings = RecorderSettings.read(app.environment());
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
     Database database = app.database(settings.database(), secrets, Settlements.STATEMENT_TIMEOUT);
-    this.recorder = new Recorder(new Settlements(database), settings.lateAfter());
+    this.recorder =
+        new Recorder(
+            new LedgerVersion(database.readOnly()),
+            new Settlements(database),
+            settings.lateAfter(),
+            app.time());
   }
 
   @Override

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * What a batch of outcome messages came to: {@code outcomes = repeated + accepted + rejected +
- * unchanged + unknown}.
+ * beside + unchanged + unknown}.
  *
  * @param outcomes read from the messages
  * @param repeated of a report that has another outcome in the same batch
@@ -19,6 +19,7 @@ public record RecorderSummary(int outcomes, int repeated, Settled settled, int u
         repeated
             + settled.accepted()
             + settled.rejected()
+            + settled.beside()
             + settled.unchanged()
             + settled.unknown();
     if (outcomes != sum) {
@@ -34,7 +35,6 @@ public record RecorderSummary(int outcomes, int repeated, Settled settled, int u
     metrics.put("OutcomesUnknown", settled.unknown());
     metrics.put("ReportsRecordedAccepted", settled.accepted());
     metrics.put("ReportsRecordedRejected", settled.rejected());
-    metrics.put("ReportsLate", settled.late());
     metrics.put("UnreadableMessages", unreadable);
     return metrics;
   }

@@ -10,9 +10,14 @@ import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.GivingUp;
+import io.sensormeter.ledger.Indexes;
+import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
-import io.sensormeter.ledger.Settlements;
+import io.sensormeter.ledger.Releases;
+import io.sensormeter.ledger.Stacks;
+import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Command;
@@ -49,32 +54,46 @@ public final class SchedulerHandler
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
     Database database = app.database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), App.AWS_CALL_TIMEOUT);
-    Captures captures = new Captures(database, settings.meters().list().getFirst().kind());
-    Publications publications = new Publications(database);
     BatchSender reports =
         new BatchSender(
             sqs, settings.reportsQueueUrl(), time, app.world().random(), app.world().executor());
     Publisher publisher =
-        new Publisher(publications, database.readOnly(), reports, time, app.world().executor());
+        new Publisher(
+            new Publications(database),
+            new Sweeps(database),
+            database.readOnly(),
+            reports,
+            settings.callsPerSecond(),
+            time,
+            app.world().executor());
+    Tick.Ledger ledger = ledger(settings, database);
     this.migrations = new Migrations(database, settings.shippedSource());
-    this.tick =
-        new Tick(
-            settings,
-            new Tick.Ledger(
-                new Ticks(database),
-                captures,
-                publications,
-                new Settlements(database),
-                new Gauges(database.readOnly()),
-                database.readOnly()),
-            publisher,
-            app.telemetry(),
-            time);
+    this.tick = new Tick(settings, ledger, publisher, app.telemetry(), time);
     this.operator =
         new Operator(
             new Check(settings, secrets, sqs, time, app.world().executor()),
             tick,
-            new Tools(settings, captures, publisher, database.readOnly(), time));
+            new Tools(
+                settings,
+                ledger.captures(),
+                new Releases(database),
+                ledger.stacks(),
+                new Journal(database),
+                publisher,
+                database.readOnly(),
+                time));
+  }
+
+  private static Tick.Ledger ledger(SchedulerSettings settings, Database database) {
+    return new Tick.Ledger(
+        new Ticks(database),
+        new Captures(database, settings.meters()),
+        new Publications(database),
+        new GivingUp(database),
+        new Stacks(database, settings.stack(), settings.stripeMode()),
+        new Indexes(database),
+        new Gauges(settings, database),
+        database.readOnly());
   }
 
   /**
@@ -87,29 +106,31 @@ public final class SchedulerHandler
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
     Deadline deadline = new Deadline(context::getRemainingTimeInMillis);
+    // Lambda's retry of an event bears the same.
+    String run = context.getAwsRequestId();
     return PowertoolsLogging.withLogging(
         context,
         () ->
             switch (SchedulerInput.read(event)) {
-              case SchedulerInput.Tick(Hour hour) -> tick(hour, deadline);
+              case SchedulerInput.Tick(Hour hour) -> tick(hour, run, deadline);
               case SchedulerInput.Deployment deployment when !deployment.ended() ->
                   Map.of("ignored", "deployment is " + deployment.status());
-              case SchedulerInput.Deployment _ -> tick(Hour.floor(time.now()), deadline);
-              case SchedulerInput.Operator(Command command) -> answer(command, deadline);
+              case SchedulerInput.Deployment _ -> tick(Hour.floor(time.now()), run, deadline);
+              case SchedulerInput.Operator(Command command) -> answer(command, run, deadline);
             });
   }
 
-  private Map<String, Object> tick(Hour hour, Deadline deadline) {
+  private Map<String, Object> tick(Hour hour, String run, Deadline deadline) {
     migrations.run();
-    return tick.run(hour, deadline).answer();
+    return tick.run(hour, run, deadline).answer();
   }
 
-  private Map<String, Object> answer(Command command, Deadline deadline) {
+  private Map<String, Object> answer(Command command, String run, Deadline deadline) {
     if (command.writes()) {
       migrations.run();
     } else if (!(command instanceof Command.Check)) {
       migrations.requireCurrent();
     }
-    return operator.answer(command, deadline);
+    return operator.answer(command, run, deadline);
   }
 }

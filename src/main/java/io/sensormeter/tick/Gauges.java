@@ -1,8 +1,12 @@
 package io.sensormeter.tick;
 
-import io.sensormeter.database.ReadOnly;
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.database.Database;
 import io.sensormeter.database.Transaction;
+import io.sensormeter.ledger.DeclaredMeters;
+import io.sensormeter.ledger.Exceptions;
 import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
 import java.math.BigDecimal;
@@ -11,14 +15,20 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
-/** What the ledger shows of itself at every tick. Reads only. */
+/**
+ * What the ledger shows of itself at every tick. From the ledger, not from what the tick did: one
+ * that dies before it says so is no loss.
+ */
 public final class Gauges {
 
-  private final ReadOnly reads;
+  private final SchedulerSettings settings;
+  private final Database database;
 
-  public Gauges(ReadOnly reads) {
-    this.reads = reads;
+  public Gauges(SchedulerSettings settings, Database database) {
+    this.settings = settings;
+    this.database = database;
   }
 
   /**
@@ -29,65 +39,76 @@ public final class Gauges {
    * @param oldestUnverified the oldest hour with an accepted report Stripe's summaries did not
    *     confirm
    * @param open open exceptions by status
-   * @param newlyRejected organizations rejected in the last three hours that were not rejected the
-   *     hour before
-   * @param newlyUnresolved reports given up within the last three hours because nothing is known of
-   *     them
-   * @param newlyExpired reports given up within the last three hours because they are too old
-   * @param billable reports of the hour that can be billed, as captured
-   * @param total the sum of their values
-   * @param captureDropped the hour's billable reports or total fell to less than half of the hour
-   *     before
+   * @param shown what no tick showed before
+   * @param hoursShadowedAfterLive hours of a meter that is billed, captured in shadow and not
+   *     released; and those that BILL_FROM says are billed though the ledger went live after them
+   * @param meters what the tick's hour gave
    */
   public record Measured(
       Optional<Hour> oldestUncaptured,
       Optional<Hour> oldestPending,
       Optional<Hour> oldestUnverified,
       Map<ReportStatus, Long> open,
-      long newlyRejected,
-      long newlyUnresolved,
-      long newlyExpired,
-      long billable,
-      BigDecimal total,
-      boolean captureDropped) {
+      Exceptions.Shown shown,
+      long hoursShadowedAfterLive,
+      List<OfMeter> meters) {
 
     long count(ReportStatus status) {
       return open.getOrDefault(status, 0L);
     }
   }
 
-  private record Capture(long billable, BigDecimal total) {
+  /**
+   * What an hour gave of a meter.
+   *
+   * @param billable reports that can be billed
+   * @param total the sum of their values
+   * @param dropped reports or total fell to less than half of what an earlier run saw, or there is
+   *     nothing at all
+   */
+  public record OfMeter(String meter, long billable, BigDecimal total, boolean dropped) {}
 
-    private static final Capture NONE = new Capture(0, BigDecimal.ZERO);
-
-    boolean isLessThanHalfOf(Capture before) {
-      return billable * 2 < before.billable
-          || total.multiply(BigDecimal.TWO).compareTo(before.total) < 0;
-    }
-  }
-
-  /** Measures at a tick. */
-  Measured measure(Hour tick, OwedHours owed, Instant now) {
-    List<Hour> uncaptured =
-        owed.shadow() ? List.of() : Ticks.owed(reads, owed.first(), owed.last());
-    return reads.transaction(
+  /**
+   * Measures, and lets {@code print} tell it before what it shows is marked as shown.
+   *
+   * @param print must not write to the ledger
+   */
+  Measured measure(Hour tick, OwedHours owed, Instant now, Consumer<Measured> print) {
+    List<Hour> uncaptured = Ticks.owed(database.readOnly(), owed.first(), owed.last());
+    return database.transaction(
         "measuring the ledger",
         transaction -> {
-          Optional<Capture> hour = capture(transaction, tick);
-          Optional<Capture> before = capture(transaction, tick.minusHours(1));
-          return new Measured(
-              uncaptured.isEmpty() ? Optional.empty() : Optional.of(uncaptured.getLast()),
-              oldest(transaction, ReportStatus.PENDING),
-              oldest(transaction, ReportStatus.ACCEPTED),
-              open(transaction),
-              newlyRejected(transaction, now),
-              newly(transaction, ReportStatus.UNRESOLVED, now),
-              newly(transaction, ReportStatus.EXPIRED, now),
-              hour.orElse(Capture.NONE).billable(),
-              hour.orElse(Capture.NONE).total(),
-              hour.isPresent()
-                  && before.filter(then -> hour.get().isLessThanHalfOf(then)).isPresent());
+          Measured measured =
+              new Measured(
+                  uncaptured.isEmpty() ? Optional.empty() : Optional.of(uncaptured.getLast()),
+                  oldest(transaction, ReportStatus.PENDING),
+                  oldest(transaction, ReportStatus.ACCEPTED),
+                  open(transaction),
+                  Exceptions.show(transaction, now),
+                  shadowedAfterLive(transaction) + billedBeforeLive(transaction),
+                  meters(transaction, tick));
+          print.accept(measured);
+          return measured;
         });
+  }
+
+  /**
+   * Active subscriptions whose organization has no Stripe customer: never billed, and no report
+   * says so.
+   *
+   * @return empty with a source of one's own, of which nothing else is known
+   */
+  Optional<Long> subscriptionsWithoutCustomer(Hour tick) {
+    return settings.shippedSource()
+        ? database
+            .readOnly()
+            .one(
+                "counting subscriptions without a Stripe customer",
+                row -> row.number("count"),
+                "select count(*) as count from (%s) as customerless"
+                    .formatted(SourceFunction.customerless("'active'")),
+                tick)
+        : Optional.empty();
   }
 
   private static Optional<Hour> oldest(Transaction transaction, ReportStatus status) {
@@ -99,6 +120,7 @@ public final class Gauges {
         .orElseThrow();
   }
 
+  /** What was rejected before anything was billed is no loss. */
   private static Map<ReportStatus, Long> open(Transaction transaction) {
     Map<ReportStatus, Long> open = new EnumMap<>(ReportStatus.class);
     transaction.list(
@@ -106,60 +128,79 @@ public final class Gauges {
         """
         select upper(status) as status, count(*) as reports from metering.meter_report
         where status in ('rejected', 'unresolved', 'discrepancy', 'expired')
+          and acknowledged_at is null
+          and (status <> 'rejected'
+            or coalesce(event_time, hour) >= (select live_from from metering.stack))
         group by status
         """);
     return open;
   }
 
-  /**
-   * From the ledger, not from what this tick did: a tick that dies before it says so is no loss.
-   */
-  private static long newly(Transaction transaction, ReportStatus status, Instant now) {
-    return count(
-        transaction,
-        """
-        select count(*) as count from metering.meter_report
-        where status = ? and settled_at > ?::timestamptz - interval '3 hours'
-        """,
-        status.label(),
-        now);
+  private static long shadowedAfterLive(Transaction transaction) {
+    return transaction
+        .one(
+            row -> row.number("count"),
+            """
+            select count(distinct given.hour) as count
+            from metering.meter as noted
+            join metering.tick_meter as given
+              on given.meter = noted.meter and given.hour >= noted.live_from
+            where given.status = 'shadow' and exists (
+              select from metering.meter_report as r
+              where r.hour = given.hour and r.meter = given.meter and r.status = 'shadow'
+                and r.acknowledged_at is null
+                and coalesce(r.event_time, r.hour) >= noted.live_from)
+            """)
+        .orElseThrow();
+  }
+
+  /** An earlier BILL_FROM bills nothing by itself: a person backfills those hours, or moves it. */
+  private long billedBeforeLive(Transaction transaction) {
+    return transaction
+        .one(
+            row -> row.number("hours"),
+            """
+            select greatest(0, coalesce(
+              extract(epoch from live_from - ?::timestamptz) / 3600, 0))::bigint as hours
+            from metering.stack
+            """,
+            settings.billFrom().orElse(null))
+        .orElse(0L);
   }
 
   /**
-   * An exception that stands for days must not hide a new one: only the first hour of each counts.
-   * And for three hours, because Stripe's answer may be older than an hour when the next tick reads
-   * it: the ticks are not an hour apart to the second, and one may be missed.
+   * Compared with the newest hour that an earlier run captured: of the hours that one run catches
+   * up, all are read from the same present state. A flow has days and nights: with the day before.
    */
-  private static long newlyRejected(Transaction transaction, Instant now) {
-    return count(
-        transaction,
+  private List<OfMeter> meters(Transaction transaction, Hour tick) {
+    return transaction.list(
+        row ->
+            new OfMeter(
+                row.text("meter"),
+                row.number("billable"),
+                row.decimal("total"),
+                row.flag("dropped")),
         """
-        select count(distinct (r.organization_id, r.meter)) as count
-        from metering.meter_report as r
-        where r.status = 'rejected'
-          and r.hour > ?::timestamptz - interval '48 hours'
-          and r.settled_at > ?::timestamptz - interval '3 hours'
-          and not exists (
-            select from metering.meter_report as before
-            where before.hour = r.hour - interval '1 hour'
-              and before.organization_id = r.organization_id and before.meter = r.meter
-              and before.status = 'rejected')
-        """,
-        now,
-        now);
-  }
-
-  private static long count(Transaction transaction, String sql, Object... arguments) {
-    return transaction.one(row -> row.number("count"), sql, arguments).orElseThrow();
-  }
-
-  private static Optional<Capture> capture(Transaction transaction, Hour hour) {
-    return transaction.one(
-        row -> new Capture(row.number("billable"), row.decimal("total")),
+        select given.meter, given.reports - given.rejected as billable, given.total,
+          given.reports = 0
+            or coalesce((given.reports - given.rejected) * 2 < before.billable
+              or given.total * 2 < before.total, false) as dropped
+        from metering.tick as this
+        join metering.tick_meter as given on given.hour = this.hour
+        left join (%s) as declared on declared.meter = given.meter
+        left join lateral (
+          select earlier.reports - earlier.rejected as billable, earlier.total
+          from metering.tick_meter as earlier join metering.tick as run on run.hour = earlier.hour
+          where earlier.meter = given.meter and earlier.hour < this.hour
+            and case when declared.past_hour
+              then earlier.hour = this.hour - interval '24 hours'
+              else run.captured_by is distinct from this.captured_by end
+          order by earlier.hour desc limit 1) as before on true
+        where this.hour = ? and this.status <> 'skipped'
+        order by given.meter
         """
-        select reports - rejected as billable, total
-        from metering.tick where hour = ? and status <> 'skipped'
-        """,
-        hour);
+            .formatted(DeclaredMeters.SQL),
+        DeclaredMeters.json(settings.meters(), tick, settings.billFrom()),
+        tick);
   }
 }

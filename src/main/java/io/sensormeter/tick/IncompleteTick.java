@@ -9,6 +9,10 @@ public final class IncompleteTick extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public IncompleteTick(TickSummary summary) {
-    super("tick " + summary.tick() + " is incomplete: " + String.join("; ", summary.left()));
+    super(
+        "tick "
+            + summary.done().tick()
+            + " is incomplete: "
+            + String.join("; ", summary.done().left()));
   }
 }

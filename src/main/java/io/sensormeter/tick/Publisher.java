@@ -5,6 +5,7 @@ import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Publications.Claim;
+import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.queue.BatchSender;
@@ -31,18 +32,37 @@ public final class Publisher {
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Publications publications;
+  private final Sweeps sweeps;
   private final ReadOnly reads;
   private final BatchSender queue;
+  private final int callsPerSecond;
   private final Time time;
   private final Executor executor;
 
+  /**
+   * @param callsPerSecond the pace of all reporters together: no more copies are live than it can
+   *     send
+   */
   public Publisher(
-      Publications publications, ReadOnly reads, BatchSender queue, Time time, Executor executor) {
+      Publications publications,
+      Sweeps sweeps,
+      ReadOnly reads,
+      BatchSender queue,
+      int callsPerSecond,
+      Time time,
+      Executor executor) {
     this.publications = publications;
+    this.sweeps = sweeps;
     this.reads = reads;
     this.queue = queue;
+    this.callsPerSecond = callsPerSecond;
     this.time = time;
     this.executor = executor;
+  }
+
+  /** How many copies may leave now. */
+  public long allowance() {
+    return Sweeps.allowance(reads, time.now(), callsPerSecond);
   }
 
   /** The publishing of one invocation. */
@@ -118,45 +138,64 @@ public final class Publisher {
       }
     }
 
-    /** Publishes again what has no outcome though every copy has expired. */
+    /**
+     * Publishes again what has no outcome though every copy has expired, newest hour first, and no
+     * more than the pace can send; of a meter that Stripe takes nothing of, a few probes.
+     */
     public void sweep() {
+      if (stopped != null) {
+        return;
+      }
+      long allowance = allowance();
+      for (Hour hour : Sweeps.overdue(reads, time.now()).keySet()) {
+        allowance -= overdue(hour, null, allowance);
+      }
       if (stopped == null) {
-        Publications.overdue(reads, time.now()).keySet().forEach(hour -> overdue(hour, null));
+        sendOverdue("probes of stopped meters", sweeps.takeProbes(time.now()));
       }
     }
 
-    /**
-     * Publishes overdue reports of an hour.
-     *
-     * @param organizationId only this organization's; null = all
-     */
-    public void overdue(Hour hour, @Nullable String organizationId) {
-      while (stopped == null) {
+    /** Publishes what of an organization's hour has no copy that can still be sent. */
+    public void overdue(Hour hour, String organizationId) {
+      long _ = overdue(hour, organizationId, PAGE);
+    }
+
+    /** As far as {@code allowance} goes; how many were taken. */
+    private long overdue(Hour hour, @Nullable String organizationId, long allowance) {
+      long taken = 0;
+      while (stopped == null && taken < allowance) {
         if (deadline.isWithin(RESERVE)) {
           stopped = "overdue reports of " + hour + ": little time is left; the next tick goes on";
-          return;
+          break;
         }
-        List<Copy> page = publications.takeOverdue(hour, organizationId, time.now(), PAGE);
+        List<Copy> page =
+            sweeps.takeOverdue(hour, organizationId, time.now(), Math.min(PAGE, allowance - taken));
         if (page.isEmpty()) {
-          return;
+          break;
         }
-        BatchSender.Sent sent = send(page);
-        overdueCopies += sent.acknowledged();
-        if (sent.failure() != null) {
-          stopped =
-              "%d overdue report(s) of %s: %s; left pending until %s, then a tick publishes them again"
-                  .formatted(
-                      page.size() - sent.acknowledged(),
-                      hour,
-                      sent.failure(),
-                      page.getFirst().sendBefore());
-        }
+        taken += page.size();
+        sendOverdue("overdue report(s) of " + hour, page);
+      }
+      return taken;
+    }
+
+    private void sendOverdue(String what, List<Copy> page) {
+      BatchSender.Sent sent = send(page);
+      overdueCopies += sent.acknowledged();
+      if (sent.failure() != null) {
+        stopped =
+            "%d %s: %s; left pending until %s, then a tick publishes them again"
+                .formatted(
+                    page.size() - sent.acknowledged(),
+                    what,
+                    sent.failure(),
+                    page.getFirst().sendBefore());
       }
     }
 
     private void hour(Claim claimed) {
       Claim claim = claimed;
-      List<Copy> page = publications.page(claim, PAGE);
+      List<Copy> page = publications.page(claim, time.now(), PAGE);
       while (!page.isEmpty()) {
         if (deadline.isWithin(RESERVE)) {
           stop(claim, "little time is left");
@@ -190,7 +229,7 @@ public final class Publisher {
     /** Whatever happens here, no request to the queue is left running. */
     private List<Copy> readOn(Claim claim, CompletableFuture<BatchSender.Sent> send) {
       try {
-        return publications.page(claim, PAGE);
+        return publications.page(claim, time.now(), PAGE);
       } catch (RuntimeException e) {
         send.join();
         throw e;

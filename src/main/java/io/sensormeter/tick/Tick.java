@@ -6,17 +6,22 @@ import io.sensormeter.database.ReadOnly;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Telemetry;
 import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.CaptureTerms;
+import io.sensormeter.ledger.Captured;
 import io.sensormeter.ledger.Captures;
-import io.sensormeter.ledger.Captures.Captured;
+import io.sensormeter.ledger.GivingUp;
+import io.sensormeter.ledger.GivingUp.GivenUp;
+import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Publications;
-import io.sensormeter.ledger.Settlements;
-import io.sensormeter.ledger.Settlements.GivenUp;
+import io.sensormeter.ledger.Stacks;
+import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +42,9 @@ public final class Tick {
    */
   public static final Duration CAPTURE_RESERVE = Publisher.RESERVE.plusSeconds(10);
 
+  /** With less time left no index is begun. */
+  private static final Duration INDEX_RESERVE = Duration.ofMinutes(2);
+
   private final SchedulerSettings settings;
   private final Ledger ledger;
   private final Publisher publisher;
@@ -48,7 +56,9 @@ public final class Tick {
       Ticks ticks,
       Captures captures,
       Publications publications,
-      Settlements settlements,
+      GivingUp givingUp,
+      Stacks stacks,
+      Indexes indexes,
       Gauges gauges,
       ReadOnly reads) {}
 
@@ -69,22 +79,16 @@ public final class Tick {
    * Runs a tick and says what it did. What fails of it keeps nothing else from being billed: the
    * rest is done all the same.
    *
+   * @param run names the invocation; its retry has the same name
    * @throws IllegalArgumentException if {@code tick} lies more than five minutes ahead of the clock
+   * @throws IllegalStateException if the ledger is another stack's, or of Stripe's other mode
    * @throws IncompleteTick if it did not capture and publish all that is owed
    */
-  public TickSummary run(Hour tick, Deadline deadline) {
-    TickSummary summary = tick(tick, deadline);
-    telemetry.summary("tick " + tick, summary.fields(), summary.metrics(time.now()));
-    if (!summary.complete()) {
-      throw new IncompleteTick(summary);
-    }
-    return summary;
-  }
-
-  private TickSummary tick(Hour tick, Deadline deadline) {
-    OwedHours owed = owed(tick);
+  public TickSummary run(Hour tick, String run, Deadline deadline) {
+    requireCome(tick);
+    OwedHours owed = owed(tick, ledger.stacks().enter(time.now()));
     List<String> left = new ArrayList<>();
-    List<Hour> skipped = skip(owed);
+    List<Hour> skipped = skip(owed, run);
     List<Captured> captured = new ArrayList<>();
     Publisher.Run publishing = publisher.begin(deadline);
     for (Hour hour : Ticks.owed(ledger.reads(), owed.first(), owed.last())) {
@@ -92,70 +96,128 @@ public final class Tick {
         left.add(hour + " and older owed hours are not captured: little time is left");
         break;
       }
-      capture(hour, owed, captured, left);
+      capture(hour, terms(tick, run), left).ifPresent(captured::add);
       publishing.hours();
     }
     publishing.finishHours();
-    GivenUp givenUp = ledger.settlements().giveUp(time.now());
+    GivenUp givenUp = ledger.givingUp().giveUp(time.now());
     ledger.publications().close(time.now());
     publishing.sweep();
     publishing.stopped().ifPresent(left::add);
-    return new TickSummary(
-        tick,
-        owed.shadow(),
-        captured,
-        skipped,
-        publishing.hourCopies(),
-        publishing.overdueCopies(),
-        givenUp,
-        ledger.gauges().measure(tick, owed, time.now()),
-        List.copyOf(left));
+    Optional<Long> customerless = customerless(tick, left);
+    TickSummary.Done done =
+        new TickSummary.Done(
+            tick,
+            settings.inShadow(tick),
+            captured,
+            skipped,
+            publishing.hourCopies(),
+            publishing.overdueCopies(),
+            givenUp,
+            List.copyOf(left));
+    TickSummary summary = told(done, owed, customerless);
+    keepUp(deadline);
+    return summary;
+  }
+
+  /** What only makes later ticks faster comes last, and takes no longer than there is time. */
+  private void keepUp(Deadline deadline) {
+    while (!deadline.isWithin(INDEX_RESERVE)) {
+      Duration rest =
+          Duration.ofMillis(deadline.remainingMillis().getAsLong()).minus(Publisher.RESERVE);
+      Optional<String> built = ledger.indexes().build(rest);
+      if (built.isEmpty()) {
+        return;
+      }
+      LOG.info("Index {} is built", built.get());
+    }
+  }
+
+  private TickSummary told(TickSummary.Done done, OwedHours owed, Optional<Long> customerless) {
+    Gauges.Measured measured =
+        ledger
+            .gauges()
+            .measure(
+                done.tick(),
+                owed,
+                time.now(),
+                now -> {
+                  TickSummary summary = new TickSummary(done, now, customerless);
+                  telemetry.summary(
+                      "tick " + done.tick(), summary.fields(), summary.metrics(time.now()));
+                });
+    TickSummary summary = new TickSummary(done, measured, customerless);
+    if (!summary.complete()) {
+      throw new IncompleteTick(summary);
+    }
+    return summary;
   }
 
   /** What {@link #run} would do now. Reads only. */
   public TickPreview preview(Hour tick) {
-    OwedHours owed = owed(tick);
+    requireCome(tick);
+    OwedHours owed = owed(tick, ledger.stacks().look(ledger.reads()));
     Instant now = time.now();
+    CaptureTerms terms = terms(tick, "preview");
     List<Captured> wouldCapture = new ArrayList<>();
     List<String> wouldFail = new ArrayList<>();
     for (Hour hour : Ticks.owed(ledger.reads(), owed.first(), owed.last())) {
       try {
-        wouldCapture.add(ledger.captures().preview(hour, null, now));
+        wouldCapture.add(ledger.captures().preview(hour, null, terms));
       } catch (DatabaseException e) {
         wouldFail.add(String.valueOf(e.getMessage()));
       }
     }
-    GivenUp givenUp = Settlements.wouldGiveUp(ledger.reads(), now);
+    GivenUp givenUp = GivingUp.wouldGiveUp(ledger.reads(), now);
     return new TickPreview(
         tick,
         true,
-        owed.shadow(),
+        settings.inShadow(tick),
         wouldCapture,
         wouldFail,
         owed.skipFrom()
             .map(from -> Ticks.owed(ledger.reads(), from, owed.first().minusHours(1)))
             .orElse(List.of()),
         Publications.unpublishedHours(ledger.reads(), now),
-        Publications.overdue(ledger.reads(), now),
+        Sweeps.overdue(ledger.reads(), now),
         givenUp.expired(),
         givenUp.unresolved());
   }
 
-  private OwedHours owed(Hour tick) {
+  private void requireCome(Hour tick) {
     Instant now = time.now();
     if (tick.start().isAfter(now.plus(AHEAD_MAX))) {
       throw new IllegalArgumentException(
           "tick %s lies more than five minutes ahead of the clock (%s); nothing was done"
               .formatted(tick, now));
     }
-    return OwedHours.of(tick, Hour.floor(now), settings.billFrom(), settings.catchUpHours());
   }
 
-  private List<Hour> skip(OwedHours owed) {
+  private OwedHours owed(Hour tick, Stacks.Stack stack) {
+    return OwedHours.of(tick, Hour.floor(time.now()), settings, stack.liveFrom());
+  }
+
+  private CaptureTerms terms(Hour tick, String run) {
+    return new CaptureTerms(
+        time.now(), tick, settings.billFrom(), false, run, publisher.allowance());
+  }
+
+  /** The number alone is lost if the application's tables cannot be read. */
+  private Optional<Long> customerless(Hour tick, List<String> left) {
+    try {
+      return ledger.gauges().subscriptionsWithoutCustomer(tick);
+    } catch (DatabaseException e) {
+      LOG.error("What the source leaves out is not known: {}", e.getMessage());
+      left.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private List<Hour> skip(OwedHours owed, String run) {
     if (owed.skipFrom().isEmpty()) {
       return List.of();
     }
-    List<Hour> skipped = ledger.ticks().skip(owed.skipFrom().get(), owed.first(), time.now());
+    List<Hour> skipped = ledger.ticks().skip(owed.skipFrom().get(), owed.first(), time.now(), run);
     if (!skipped.isEmpty()) {
       LOG.error(
           "{} hour(s) were never captured and are now older than CATCH_UP_HOURS={}: {} to {}; they"
@@ -168,13 +230,14 @@ public final class Tick {
     return skipped;
   }
 
-  private void capture(Hour hour, OwedHours owed, List<Captured> captured, List<String> left) {
+  private Optional<Captured> capture(Hour hour, CaptureTerms terms, List<String> left) {
     try {
-      ledger.captures().hour(hour, owed.shadow(), time.now()).ifPresent(captured::add);
+      return ledger.captures().hour(hour, terms);
     } catch (DatabaseException e) {
       // Thrown again by the handler, after the other hours: see TickSummary.complete.
       LOG.error("Capturing {} failed; while it stays owed, each tick tries again", hour, e);
       left.add(String.valueOf(e.getMessage()));
+      return Optional.empty();
     }
   }
 }

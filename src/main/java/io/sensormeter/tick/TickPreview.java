@@ -1,6 +1,6 @@
 package io.sensormeter.tick;
 
-import io.sensormeter.ledger.Captures.Captured;
+import io.sensormeter.ledger.Captured;
 import io.sensormeter.meter.Hour;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,14 @@ package io.sensormeter.tick;
 
 import io.sensormeter.lambda.Fields;
 import io.sensormeter.lambda.Release;
-import io.sensormeter.ledger.Captures.Captured;
+import io.sensormeter.ledger.Captured;
+import io.sensormeter.ledger.Exceptions;
+import io.sensormeter.ledger.GivingUp.GivenUp;
 import io.sensormeter.ledger.ReportStatus;
-import io.sensormeter.ledger.Settlements.GivenUp;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.tick.Gauges.Measured;
+import io.sensormeter.tick.Gauges.OfMeter;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,24 +18,30 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a tick did.
+ * What a tick did, and what the ledger shows after it.
  *
- * @param shadow nothing of the captured hours is ever sent
- * @param skipped hours newly given up as too old
- * @param published copies sent to the reports queue for the first time
- * @param publishedAgain copies sent again because every earlier one had expired without an outcome
- * @param left what was not done, why, and what happens next; empty if the tick is complete
+ * @param customerless active subscriptions without a Stripe customer, where that can be known
  */
-public record TickSummary(
-    Hour tick,
-    boolean shadow,
-    List<Captured> captured,
-    List<Hour> skipped,
-    int published,
-    int publishedAgain,
-    GivenUp givenUp,
-    Measured measured,
-    List<String> left) {
+public record TickSummary(Done done, Measured measured, Optional<Long> customerless) {
+
+  /**
+   * What it did.
+   *
+   * @param shadow nothing of the tick's hour is ever sent
+   * @param skipped hours newly given up as too old
+   * @param published copies sent to the reports queue for the first time
+   * @param publishedAgain copies sent because no earlier one can be any more
+   * @param left what was not done, why, and what happens next; empty if the tick is complete
+   */
+  record Done(
+      Hour tick,
+      boolean shadow,
+      List<Captured> captured,
+      List<Hour> skipped,
+      int published,
+      int publishedAgain,
+      GivenUp givenUp,
+      List<String> left) {}
 
   private record Line(
       Hour tick,
@@ -44,6 +53,7 @@ public record TickSummary(
       int publishedAgain,
       int expired,
       int unresolved,
+      List<OfMeter> meters,
       Optional<Hour> oldestUncaptured,
       Optional<Hour> oldestPending,
       Optional<Hour> oldestUnverified,
@@ -51,7 +61,12 @@ public record TickSummary(
 
   /** Whether everything owed was captured and published. */
   public boolean complete() {
-    return left.isEmpty();
+    return done.left().isEmpty();
+  }
+
+  /** How many reports were captured. */
+  public int reports() {
+    return done.captured().stream().mapToInt(Captured::reports).sum();
   }
 
   /** The answer: in the log, each line says the version anyway. */
@@ -65,19 +80,20 @@ public record TickSummary(
   Map<String, Object> fields() {
     return Fields.of(
         new Line(
-            tick,
+            done.tick(),
             complete(),
-            shadow,
-            captured,
-            skipped,
-            published,
-            publishedAgain,
-            givenUp.expired(),
-            givenUp.unresolved(),
+            done.shadow(),
+            done.captured(),
+            done.skipped(),
+            done.published(),
+            done.publishedAgain(),
+            done.givenUp().expired(),
+            done.givenUp().unresolved(),
+            measured.meters(),
             measured.oldestUncaptured(),
             measured.oldestPending(),
             measured.oldestUnverified(),
-            Optional.of(left).filter(reasons -> !reasons.isEmpty())));
+            Optional.of(done.left()).filter(reasons -> !reasons.isEmpty())));
   }
 
   /**
@@ -86,15 +102,11 @@ public record TickSummary(
   public Map<String, Number> metrics(Instant now) {
     Map<String, Number> metrics = new LinkedHashMap<>();
     metrics.put("TickCompleted", complete() ? 1 : 0);
-    metrics.put("HoursCaptured", captured.size());
-    metrics.put("HoursSkipped", skipped.size());
-    metrics.put("ReportsCaptured", captured.stream().mapToInt(Captured::reports).sum());
-    metrics.put("ReadingsRejected", captured.stream().mapToInt(Captured::rejected).sum());
-    metrics.put(
-        "ReportsEstimated",
-        captured.stream().filter(Captured::estimated).mapToInt(Captured::reports).sum());
-    metrics.put("ReportsPublished", published);
-    metrics.put("ReportsPublishedAgain", publishedAgain);
+    metrics.put("HoursCaptured", done.captured().size());
+    metrics.put("ReportsCaptured", reports());
+    metrics.put("ReadingsRejected", done.captured().stream().mapToInt(Captured::rejected).sum());
+    metrics.put("ReportsPublished", done.published());
+    metrics.put("ReportsPublishedAgain", done.publishedAgain());
     metrics.put("OldestUncapturedAge", age(measured.oldestUncaptured(), now));
     metrics.put("OldestPendingAge", age(measured.oldestPending(), now));
     metrics.put("OldestUnverifiedAge", age(measured.oldestUnverified(), now));
@@ -102,13 +114,27 @@ public record TickSummary(
     metrics.put("OpenUnresolved", measured.count(ReportStatus.UNRESOLVED));
     metrics.put("OpenDiscrepancies", measured.count(ReportStatus.DISCREPANCY));
     metrics.put("OpenExpired", measured.count(ReportStatus.EXPIRED));
-    metrics.put("OrganizationsNewlyRejected", measured.newlyRejected());
-    metrics.put("ReportsNewlyUnresolved", measured.newlyUnresolved());
-    metrics.put("ReportsNewlyExpired", measured.newlyExpired());
-    metrics.put("BillableReports", measured.billable());
-    metrics.put("BillableTotal", measured.total());
-    metrics.put("CaptureDropped", measured.captureDropped() ? 1 : 0);
+    shown(metrics, measured.shown());
+    metrics.put("HoursShadowedAfterLive", measured.hoursShadowedAfterLive());
+    customerless.ifPresent(count -> metrics.put("SubscriptionsWithoutCustomer", count));
+    List<OfMeter> meters = measured.meters();
+    metrics.put("BillableReports", meters.stream().mapToLong(OfMeter::billable).sum());
+    metrics.put(
+        "BillableTotal",
+        meters.stream().map(OfMeter::total).reduce(BigDecimal.ZERO, BigDecimal::add));
+    metrics.put("CaptureDropped", meters.stream().filter(OfMeter::dropped).count());
     return metrics;
+  }
+
+  private static void shown(Map<String, Number> metrics, Exceptions.Shown shown) {
+    metrics.put("OrganizationsNewlyRejected", shown.rejected());
+    metrics.put("ReportsNewlyUnresolved", shown.unresolved());
+    metrics.put("ReportsNewlyExpired", shown.expired());
+    metrics.put("SupersededUnsent", shown.supersededUnsent());
+    metrics.put("Discrepancies", shown.discrepancies());
+    metrics.put("ReportsLate", shown.late());
+    metrics.put("HoursSkipped", shown.skipped());
+    metrics.put("ReportsEstimated", shown.estimated());
   }
 
   private static long age(Optional<Hour> hour, Instant now) {

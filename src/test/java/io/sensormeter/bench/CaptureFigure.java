@@ -4,6 +4,7 @@ import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.CaptureTerms;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
@@ -11,12 +12,12 @@ import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.meter.MeterKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Capturing an hour, against the same SELECT inserted into a plain unpartitioned table. */
 final class CaptureFigure {
@@ -49,7 +50,8 @@ final class CaptureFigure {
         statement.execute(
             "alter table metering.plain add primary key (hour, organization_id, meter, revision)");
       }
-      Captures captures = new Captures(ledger, MeterKind.SUM_HOURLY);
+      Captures captures =
+          new Captures(ledger, SchedulerSettings.read(pipeline.environment()).meters());
       try (Statement statement = role.createStatement()) {
         statement.execute(
             "create table metering.guarded (like metering.meter_report including all)");
@@ -80,7 +82,9 @@ final class CaptureFigure {
   }
 
   private static void capture(Captures captures, Hour hour, Instant now) {
-    if (captures.hour(hour, false, now).isEmpty()) {
+    CaptureTerms terms =
+        new CaptureTerms(now, hour, Optional.of(hour), false, "bench", ORGANIZATIONS);
+    if (captures.hour(hour, terms).isEmpty()) {
       throw new IllegalStateException(hour + " was captured before");
     }
   }

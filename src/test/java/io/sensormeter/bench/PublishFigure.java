@@ -7,6 +7,7 @@ import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Publications;
+import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.aws.LocalSecrets;
@@ -84,9 +85,11 @@ final class PublishFigure {
             world.time());
     return new Publisher(
         new Publications(database),
+        new Sweeps(database),
         database.readOnly(),
         new BatchSender(
             sqs, settings.reportsQueueUrl(), world.time(), world.random(), world.executor()),
+        settings.callsPerSecond(),
         world.time(),
         world.executor());
   }

@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 @Tag("postgres")
 final class CheckSourceIT extends CheckFixture {
   private static final String OWN_ROWS =
-      "values ('a', 'cus_a', 'doors', 1.0), ('b', 'cus_a', 'doors', 2), ('c', ' ', 'doors', 3),"
-          + " ('d', 'cus_d', 'doors', 0.5), ('e', null, 'doors', 5)";
+      "values ('a', 'cus_a', 'active_sensors', 1.0), ('b', 'cus_a', 'active_sensors', 2), ('c', '"
+          + " ', 'active_sensors', 3), ('d', 'cus_d', 'active_sensors', 0.5), ('e', null,"
+          + " 'active_sensors', 5)";
 
   @Test
   void missingGrantIsNamedWithTheGrantToRun() {
@@ -98,13 +99,16 @@ final class CheckSourceIT extends CheckFixture {
   }
 
   @Test
-  void readingNoReportCanHoldIsNotOk() {
-    ownRows("numeric", "values ('a', 'cus_a', 'Front Doors', 1.0), ('b', 'cus_b', 'doors', 2)");
+  void readingOfAMeterThatIsNotDeclaredIsCounted() {
+    ownRows(
+        "numeric",
+        "values ('a', 'cus_a', 'Front Doors', 1.0), ('b', 'cus_b', 'active_sensors', 2)");
 
     Answer answer = check(Map.of("SOURCE", "own"));
 
-    assertThat(answer.bad()).containsExactly("reading");
-    assertThat(answer.of("reading").says()).contains("1 readings no report can hold");
+    assertThat(answer.warned()).containsExactly("reading");
+    assertThat(answer.of("reading").says())
+        .contains("billable 1 with total 2, rejected 1: meter_unknown 1 (such as a)");
   }
 
   @Test

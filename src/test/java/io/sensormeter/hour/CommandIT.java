@@ -213,9 +213,9 @@ final class CommandIT extends HourFixture {
         FIRST);
     Pipeline pipeline = pipeline(database, Map.of());
     // Captured an hour late, and so estimated; accepted after the hour, one more, and the grace.
-    clock.advance(Duration.ofMinutes(70));
+    clock.advance(Duration.ofMinutes(100));
     tick(pipeline);
-    clock.advance(Duration.ofMinutes(51));
+    clock.advance(Duration.ofMinutes(21));
     drain(pipeline);
 
     Map<?, ?> line = hour(pipeline, HOUR);

@@ -185,7 +185,10 @@ final class HourIT extends HourFixture {
         reading(database, "organization " + n, "cus_" + n, "cold_rooms", String.valueOf(1000 + n));
       }
     }
-    Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
+    Pipeline pipeline =
+        pipeline(
+            database,
+            Map.of("SOURCE", "own", "METERS", "active_sensors:sum-hourly, cold_rooms:sum-hourly"));
 
     tick(pipeline);
     drain(pipeline);
@@ -231,15 +234,15 @@ final class HourIT extends HourFixture {
                 from metering.meter_report where status = 'rejected' order by 1
                 """))
         .containsExactlyInAnyOrder(
-            "blank: customer_blank -",
+            "blank: customer_blank 5",
             "doubled: reading_doubled -",
             "fractional: value_fractional -",
             "large: value_too_large -",
             "nan: value_not_finite -",
             "negative: value_negative -",
-            "no customer: customer_blank -",
+            "no customer: customer_blank 5",
             "null: value_null -",
-            "shared 2: customer_shared -",
+            "shared 2: customer_shared 6",
             "unknown to Stripe: invalid_request_error 5");
     assertThat(
             database.queryTexts(

@@ -115,7 +115,13 @@ final class LogLinesIT extends HourFixture {
       stripe.addCustomer("cus_" + meter);
       reading(database, "organization-" + meter, "cus_" + meter, meter, "5");
     }
-    Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own", "STRIPE_IN_FLIGHT", "2"));
+    Pipeline pipeline =
+        pipeline(
+            database,
+            Map.of(
+                "SOURCE", "own",
+                "METERS", "one:sum-hourly, two:sum-hourly",
+                "STRIPE_IN_FLIGHT", "2"));
     tick(pipeline);
     // Both are under way before either is refused.
     CyclicBarrier both = new CyclicBarrier(2);

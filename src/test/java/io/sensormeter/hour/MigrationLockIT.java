@@ -28,7 +28,7 @@ final class MigrationLockIT extends HourFixture {
     drain(pipeline);
     toHour(NEXT);
     // Behind: its scripts may each run again, and index a table.
-    database.execute("delete from metering.flyway_schema_history where version = '1'");
+    database.execute("delete from metering.flyway_schema_history where version = '2'");
 
     try (Connection person = database.connectAsOwner();
         var statement = person.createStatement()) {

@@ -159,6 +159,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** Invokes with JSON as Lambda does: decoded by its own serializer. */
   public Map<String, Object> invoke(SchedulerHandler scheduler, String json) {
+    context.begin();
     Map<String, Object> answer = scheduler.handleRequest(LambdaJson.object(json), context);
     published.add((int) answer.getOrDefault("published", 0));
     published.add((int) answer.getOrDefault("publishedAgain", 0));

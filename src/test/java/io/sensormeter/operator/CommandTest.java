@@ -26,15 +26,15 @@ final class CommandTest {
 
   @Test
   void tickWritesUnlessItIsADryRun() {
-    assertThat(read("tick")).isEqualTo(new Command.Tick(false));
-    assertThat(read("tick", "dryRun", false)).isEqualTo(new Command.Tick(false));
-    assertThat(read("tick", "dryRun", true)).isEqualTo(new Command.Tick(true));
+    assertThat(read("tick")).isEqualTo(new Command.Tick(Optional.empty(), false));
+    assertThat(read("tick", "dryRun", false)).isEqualTo(new Command.Tick(Optional.empty(), false));
+    assertThat(read("tick", "dryRun", true)).isEqualTo(new Command.Tick(Optional.empty(), true));
   }
 
   @Test
   void reportNamesItsOrganization() {
     assertThat(read("report", "organization", "o-1", "dryRun", true))
-        .isEqualTo(new Command.Report("o-1", true));
+        .isEqualTo(new Command.Report("o-1", Optional.empty(), true));
     refused("report")
         .withMessageStartingWith("command 'report' needs the field 'organization'; accepted are: ");
   }
@@ -42,7 +42,8 @@ final class CommandTest {
   @Test
   void backfillTakesARangeAndMayBeNarrowed() {
     assertThat(read("backfill", "from", "2026-11-22T10:00:00Z", "to", "2026-11-22T14Z"))
-        .isEqualTo(new Command.Backfill(FROM, TO, Optional.empty(), false, false));
+        .isEqualTo(
+            new Command.Backfill(FROM, TO, Optional.empty(), false, Optional.empty(), false));
     assertThat(
             read(
                 "backfill",
@@ -54,9 +55,12 @@ final class CommandTest {
                 "o-1",
                 "beforeBillFrom",
                 true,
+                "by",
+                "ada",
                 "dryRun",
                 true))
-        .isEqualTo(new Command.Backfill(FROM, TO, Optional.of("o-1"), true, true));
+        .isEqualTo(
+            new Command.Backfill(FROM, TO, Optional.of("o-1"), true, Optional.of("ada"), true));
     refused("backfill", "from", "2026-11-22T10Z").withMessageContaining("needs the field 'to'");
   }
 
@@ -73,7 +77,7 @@ final class CommandTest {
   void misspeltDryRunNeverWrites(String misspelt) {
     refused("tick", misspelt, true)
         .withMessage(
-            "command 'tick' does not take %s; nothing was done. It takes: dryRun"
+            "command 'tick' does not take %s; nothing was done. It takes: by, dryRun"
                 .formatted(misspelt));
     refused("report", "organization", "o-1", misspelt, true)
         .withMessageContaining("does not take " + misspelt);

@@ -1,5 +1,6 @@
 package io.sensormeter.reporter;
 
+import io.sensormeter.ledger.CopyExpiry;
 import java.time.Duration;
 import java.util.stream.IntStream;
 
@@ -9,7 +10,7 @@ public final class Backoffs {
   private Backoffs() {}
 
   /** No copy lives longer: to the next xx:55 at least 20 minutes away. */
-  public static final Duration COPY_LIFE = Duration.ofMinutes(80);
+  public static final Duration COPY_LIFE = Duration.ofMinutes(CopyExpiry.LONGEST_MINUTES);
 
   /**
    * The shortest time from a message's first receive to the dead-letter queue.

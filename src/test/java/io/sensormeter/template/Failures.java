@@ -111,7 +111,7 @@ final class Failures {
     ofTicks("Reports become unresolved", "ReportsNewlyUnresolved");
     ofTicks("Reports become too old for Stripe", "ReportsNewlyExpired");
     ofTicks("A later hour supersedes what Stripe has not accepted", "SupersededUnsent");
-    ofTicks("Stripe took what the ledger had given up", "NewDiscrepancies");
+    ofTicks("Stripe took what the ledger had given up", "Discrepancies");
     ofTicks("Hours are given up as too old to capture", "HoursSkipped");
     ofTicks("Stripe accepts reports after the invoice's grace", "ReportsLate");
     ofTicks("An hour is captured late, from the present state", "ReportsEstimated");

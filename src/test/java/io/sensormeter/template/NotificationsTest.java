@@ -34,7 +34,7 @@ final class NotificationsTest {
         "ReportsNewlyUnresolved",
         "ReportsNewlyExpired",
         "SupersededUnsent",
-        "NewDiscrepancies",
+        "Discrepancies",
         "HoursSkipped",
         "ReportsLate",
         "ReportsEstimated",

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sensormeter.config.ReporterSettings;
 import io.sensormeter.ledger.Captures;
-import io.sensormeter.ledger.SendLimit;
+import io.sensormeter.ledger.CopyExpiry;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.reporter.Backoff;
 import io.sensormeter.reporter.Backoffs;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** template.yaml's queues, and the limits that must hold between them and the code. */
 final class TemplateQueuesTest {
   private static final String QUEUE = "AWS::SQS::Queue";
-  private static final Duration COPY = Duration.ofMinutes(SendLimit.COPY_MINUTES);
+  private static final Duration COPY = Duration.ofMinutes(CopyExpiry.LONGEST_MINUTES);
 
   private final Template template = Template.read();
 
@@ -136,6 +136,7 @@ final class TemplateQueuesTest {
     }
   }
 
+  /** It is deleted at its first receive after that: only what is not a copy is given up. */
   @Test
   void receivesLastLongerThanACopyHoweverTheyMix() {
     Resource reports = template.resource("ReportsQueue");
@@ -143,7 +144,7 @@ final class TemplateQueuesTest {
     assertThat(receives).isEqualTo(Backoff.MAX_RECEIVES);
     // Without a delay of its own a message returns after the visibility timeout.
     Duration visibility = seconds(reports.property("VisibilityTimeout"));
-    assertThat(Backoffs.shortestLife(receives, visibility)).isGreaterThan(Backoffs.COPY_LIFE);
+    assertThat(Backoffs.shortestLife(receives, visibility)).isGreaterThan(COPY);
   }
 
   @Test

@@ -1,9 +1,9 @@
 package io.sensormeter.tick;
 
-import io.sensormeter.ledger.Settlements.GivenUp;
+import io.sensormeter.ledger.Exceptions;
+import io.sensormeter.ledger.GivingUp.GivenUp;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.tick.Gauges.Measured;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,23 +23,15 @@ public final class TickMetrics {
             Optional.empty(),
             Optional.empty(),
             Map.of(),
+            new Exceptions.Shown(0, 0, 0, 0, 0, 0, 0, 0),
             0,
-            0,
-            0,
-            0,
-            BigDecimal.ZERO,
-            false);
+            List.of());
     TickSummary summary =
         new TickSummary(
-            Hour.floor(now),
-            false,
-            List.of(),
-            List.of(),
-            0,
-            0,
-            new GivenUp(0, 0),
+            new TickSummary.Done(
+                Hour.floor(now), false, List.of(), List.of(), 0, 0, new GivenUp(0, 0), List.of()),
             measured,
-            List.of());
+            Optional.of(0L));
     return summary.metrics(now).keySet();
   }
 }

@@ -9,11 +9,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One invocation's context, whose remaining time stands still until it is set. Thread-safe; throws
- * its log lines away.
+ * One invocation's context at a time, whose remaining time stands still until it is set.
+ * Thread-safe; throws its log lines away.
  */
 public final class TestContext implements Context {
-  private final String requestId = UUID.randomUUID().toString();
+  private volatile String requestId = UUID.randomUUID().toString();
   private volatile Duration remaining;
   private volatile Runnable onRemaining = () -> {};
 
@@ -24,6 +24,11 @@ public final class TestContext implements Context {
 
   public TestContext(Duration remaining) {
     this.remaining = remaining;
+  }
+
+  /** From here on it is another invocation's. */
+  public void begin() {
+    requestId = UUID.randomUUID().toString();
   }
 
   public void setRemaining(Duration remaining) {

@@ -1,0 +1,76 @@
+package io.sensormeter.ledger;
+
+/**
+ * Until when a copy may be sent, as SQL on a {@code report} at {@code clock.now}: where a copy's
+ * expiry is decided, and nowhere else. All ages are counted from the event time.
+ */
+public final class CopyExpiry {
+
+  /** Sends no event time older than 34 days: Stripe takes timestamps of up to 35 days. */
+  static final int SEND_HOURS_MAX = 816;
+
+  /** Additive: the last send lies inside Stripe's 24 hours of identifier uniqueness. */
+  private static final int ADDITIVE_SEND_HOURS = 23;
+
+  /**
+   * Copies expire at this minute of an hour, so that the tick of the next hour can publish again
+   * what has no outcome: a lost copy of a period's last hour then reaches Stripe within its default
+   * hour of grace. On a {@code last} meter no event of an hour is under way when one of the next
+   * may be: a tick may come five minutes early.
+   */
+  public static final int EXPIRY_MINUTE = 55;
+
+  /** The shortest life of a copy, but on a {@code last} meter: shorter is not worth publishing. */
+  public static final int LEAST_MINUTES = 20;
+
+  /** No copy lives so long. */
+  public static final int LONGEST_MINUTES = 60 + LEAST_MINUTES;
+
+  /** What Stripe counts the value for. Release 0.1 wrote no other hour than the report's. */
+  static final String EVENT_TIME = "coalesce(report.event_time, report.hour)";
+
+  /**
+   * When the first copy was about to leave; null if none did. Release 0.1 did not note it: no copy
+   * of its reports left before the capture.
+   */
+  static final String FIRST_PUBLISHED =
+      """
+      coalesce(report.first_published_at,
+        case when report.send_before is not null then report.captured_at end)
+      """;
+
+  /** The instant from which on no copy of {@code report} is sent any more. */
+  static final String LIMIT =
+      """
+      least(%s + interval '%d hours',
+        case when report.kind <> 'sum-hourly'
+          then coalesce(%s, clock.now) + interval '%d hours' end)
+      """
+          .formatted(EVENT_TIME, SEND_HOURS_MAX, FIRST_PUBLISHED, ADDITIVE_SEND_HOURS);
+
+  /** This hour's minute of expiry; of an hour that is captured early, that hour's. */
+  private static final String THIS_HOUR =
+      "greatest(date_trunc('hour', clock.now, 'UTC'), report.hour) + interval '%d minutes'"
+          .formatted(EXPIRY_MINUTE);
+
+  private static final String NEXT_HOUR =
+      """
+      date_trunc('hour', clock.now + interval '%d minutes -1 microsecond', 'UTC')
+        + interval '%d minutes'
+      """
+          .formatted(60 - EXPIRY_MINUTE + LEAST_MINUTES, EXPIRY_MINUTE);
+
+  /** When the first of the copies that are live now expires. */
+  static final String EARLIEST =
+      """
+      date_trunc('hour', clock.now + interval '%d minutes', 'UTC') + interval '%d minutes'
+      """
+          .formatted(60 - EXPIRY_MINUTE, EXPIRY_MINUTE);
+
+  /** A new {@code send_before}; not after {@code clock.now} if nothing may leave now. */
+  static final String SEND_BEFORE =
+      "least(case report.kind when 'last' then %s else %s end, %s)"
+          .formatted(THIS_HOUR, NEXT_HOUR, LIMIT);
+
+  private CopyExpiry() {}
+}

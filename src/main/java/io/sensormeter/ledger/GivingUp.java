@@ -1,0 +1,100 @@
+package io.sensormeter.ledger;
+
+import io.sensormeter.database.Database;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Row;
+import java.time.Instant;
+
+/** How a pending report ends without an outcome: because its time is over. */
+public final class GivingUp {
+
+  private static final String EVENT_TIME = "coalesce(event_time, hour)";
+
+  private static final String EXPIRES =
+      "status = 'pending' and %s <= ?::timestamptz - interval '%d hours'"
+          .formatted(EVENT_TIME, CopyExpiry.SEND_HOURS_MAX);
+
+  private static final String UNRESOLVES =
+      """
+      status = 'pending' and kind <> 'sum-hourly'
+        and %s <= ?::timestamptz - interval '24 hours' and send_before <= ?
+      """
+          .formatted(CopyExpiry.FIRST_PUBLISHED.replace("report.", ""));
+
+  /** Release 0.1 took what neither the queue nor Stripe takes, and could publish nothing more. */
+  private static final String UNSENDABLE =
+      """
+      status = 'pending' and event_time is null
+        and not (stripe_customer_id ~ '^[!-~]+$' and octet_length(stripe_customer_id) <= 255
+          and (organization_id ~ '^[!-~]+$' or organization_id !~ '[%s]'))
+      """
+          .formatted(Rejections.NO_TEXT);
+
+  private final Database database;
+
+  public GivingUp(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Reports given up because their time is over.
+   *
+   * @param expired the event time is older than Stripe's limit
+   * @param unresolved additive and without an outcome 24 hours after the first publication
+   */
+  public record GivenUp(int expired, int unresolved) {
+
+    private static GivenUp of(Row row) {
+      return new GivenUp(row.integer("expired"), row.integer("unresolved"));
+    }
+  }
+
+  /**
+   * Gives up what may not be sent any more. pending → expired, pending → unresolved: nothing is
+   * sent until the summaries were asked. pending → rejected: what release 0.1 captured though it
+   * cannot be sent.
+   */
+  public GivenUp giveUp(Instant now) {
+    return database.transaction(
+        "giving up what may not be sent any more",
+        transaction -> {
+          transaction.update(
+              """
+              update metering.meter_report set status = 'rejected', rejected_by = 'capture',
+                failure_code = case when stripe_customer_id ~ '^[!-~]+$' then 'organization_invalid'
+                  else 'customer_invalid' end, settled_at = ?, recorded_at = ?
+              where
+              """
+                  + UNSENDABLE,
+              now,
+              now);
+          return new GivenUp(
+              transaction.update(givenUp(ReportStatus.EXPIRED, EXPIRES), now, now, now),
+              transaction.update(givenUp(ReportStatus.UNRESOLVED, UNRESOLVES), now, now, now, now));
+        });
+  }
+
+  private static String givenUp(ReportStatus status, String condition) {
+    return "update metering.meter_report set status = '%s', settled_at = ?, recorded_at = ? where %s"
+        .formatted(status.label(), condition);
+  }
+
+  /** What {@link #giveUp} would change. */
+  public static GivenUp wouldGiveUp(ReadOnly reads, Instant now) {
+    return reads
+        .one(
+            "looking for what may not be sent any more",
+            GivenUp::of,
+            """
+            select count(*) filter (where %1$s) as expired,
+              count(*) filter (where %2$s and not (%1$s)) as unresolved
+            from metering.meter_report where status = 'pending'
+            """
+                .formatted(EXPIRES, UNRESOLVES),
+            now,
+            now,
+            now,
+            now)
+        .orElseThrow();
+  }
+}

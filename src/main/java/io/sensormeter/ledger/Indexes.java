@@ -1,0 +1,88 @@
+package io.sensormeter.ledger;
+
+import io.sensormeter.database.Database;
+import io.sensormeter.database.Row;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The indexes that a release adds to partitions which stand already. A migration that built them
+ * would hold every capture and every outcome up for as long as it takes; ticks build them instead,
+ * one at a time, and nobody waits for them.
+ */
+public final class Indexes {
+
+  private final Database database;
+
+  public Indexes(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * @param definition of the whole table's, for new partitions: {@code CREATE … INDEX … ON ONLY …}
+   */
+  private record Missing(String index, String partition, String definition) {
+
+    private static Missing of(Row row) {
+      return new Missing(row.text("index"), row.text("partition"), row.text("definition"));
+    }
+
+    /** As PostgreSQL would name it. */
+    private String name() {
+      return partition + index.substring("meter_report".length());
+    }
+
+    private String build() {
+      return definition
+          .replace("INDEX " + index, "INDEX CONCURRENTLY " + name())
+          .replace("ON ONLY metering.meter_report", "ON metering." + partition);
+    }
+  }
+
+  /**
+   * Builds one that is missing, of the newest partition first. Who dies meanwhile leaves it
+   * unfinished and unused; the next begins anew.
+   *
+   * @param timeout for the building
+   * @return its name; empty if none is missing
+   * @throws io.sensormeter.database.DatabaseException if it could not be built; everything works
+   *     without it, slower
+   */
+  public Optional<String> build(Duration timeout) {
+    Optional<Missing> found = missing();
+    found.ifPresent(
+        one -> {
+          database.outside(
+              "clearing index " + one.name(),
+              timeout,
+              "drop index if exists metering." + one.name());
+          database.outside("building index " + one.name(), timeout, one.build());
+          database.update(
+              "attaching index " + one.name(),
+              "alter index metering.%s attach partition metering.%s"
+                  .formatted(one.index(), one.name()));
+        });
+    return found.map(Missing::name);
+  }
+
+  private Optional<Missing> missing() {
+    return database
+        .readOnly()
+        .one(
+            "looking for indexes to build",
+            Missing::of,
+            """
+            select whole.relname as index, part.relname as partition,
+              pg_get_indexdef(whole.oid) as definition
+            from pg_index as known join pg_class as whole on whole.oid = known.indexrelid
+            join pg_inherits as standing on standing.inhparent = known.indrelid
+            join pg_class as part on part.oid = standing.inhrelid
+            where known.indrelid = 'metering.meter_report'::regclass and not known.indisvalid
+              and not exists (
+                select from pg_inherits as child join pg_index as built
+                  on built.indexrelid = child.inhrelid
+                where child.inhparent = whole.oid and built.indrelid = part.oid)
+            order by part.relname desc, whole.relname limit 1
+            """);
+  }
+}

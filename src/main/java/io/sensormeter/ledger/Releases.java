@@ -1,0 +1,117 @@
+package io.sensormeter.ledger;
+
+import io.sensormeter.database.Database;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.meter.Hour;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * From shadow to pending: reports that a person wants billed after all, as they were captured. None
+ * was ever sent, so the next sweep publishes them first; an additive report's limit counts from
+ * then.
+ */
+public final class Releases {
+
+  /**
+   * A report in shadow that may be billed: young enough for a copy to be answered, of the kind that
+   * its meter was billed with, and on a {@code last} meter not before an hour that is live.
+   */
+  private static final String RELEASABLE =
+      """
+      report.hour = argument.hour and report.status = 'shadow'
+        and (argument.meter is null or report.meter = argument.meter)
+        and (argument.organization is null or report.organization_id = argument.organization)
+        and %s > argument.now - interval '%d hours'
+        and not exists (
+          select from metering.meter as noted
+          where noted.meter = report.meter and noted.kind <> report.kind)
+        and (report.kind <> 'last' or not exists (
+          select from (
+            select later.status from metering.meter_report as later
+            where later.organization_id = report.organization_id and later.meter = report.meter
+              and later.hour > report.hour
+            union all
+            select later.status from metering.meter_report as later
+            where later.stripe_customer_id = report.stripe_customer_id
+              and later.meter = report.meter and later.hour > report.hour) as later
+          where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy')))
+      """
+          .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX - 2);
+
+  private static final String ARGUMENT =
+      """
+      with argument as (
+        select ?::timestamptz as hour, ?::text as meter, ?::text as organization,
+          ?::timestamptz as now)
+      """;
+
+  private final Database database;
+
+  public Releases(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Which reports of an hour.
+   *
+   * @param meter empty = all
+   * @param organization empty = all
+   */
+  public record Choice(Hour hour, Optional<String> meter, Optional<String> organization) {}
+
+  /**
+   * Releases, in one transaction: shadow → pending. A crash right after leaves them to the next
+   * tick's sweep.
+   *
+   * @return how many
+   */
+  public int release(Choice choice, Instant now) {
+    return database.update(
+        "releasing " + choice.hour(),
+        ARGUMENT
+            + """
+            update metering.meter_report as report
+            set status = 'pending', recorded_at = argument.now
+            from argument where
+            """
+            + RELEASABLE,
+        choice.hour(),
+        choice.meter().orElse(null),
+        choice.organization().orElse(null),
+        now);
+  }
+
+  /** How many {@link #release} would release, if no later hour were released with it. */
+  public static int releasable(ReadOnly reads, Choice choice, Instant now) {
+    return count(reads, choice, now, RELEASABLE);
+  }
+
+  /** How many reports of the hour are in shadow, releasable or not. */
+  public static int inShadow(ReadOnly reads, Choice choice, Instant now) {
+    return count(
+        reads,
+        choice,
+        now,
+        """
+        report.hour = argument.hour and report.status = 'shadow'
+          and (argument.meter is null or report.meter = argument.meter)
+          and (argument.organization is null or report.organization_id = argument.organization)
+        """);
+  }
+
+  private static int count(ReadOnly reads, Choice choice, Instant now, String condition) {
+    return reads
+        .one(
+            "looking for reports in shadow of " + choice.hour(),
+            row -> row.integer("reports"),
+            ARGUMENT
+                + "select count(*) as reports from metering.meter_report as report, argument where "
+                + condition,
+            choice.hour(),
+            choice.meter().orElse(null),
+            choice.organization().orElse(null),
+            now)
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,121 @@
+package io.sensormeter.operator;
+
+import io.sensormeter.lambda.Deadline;
+import io.sensormeter.ledger.Releases;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.tick.Publisher;
+import io.sensormeter.tick.Tick;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code release}: hours that were captured in shadow are billed after all, with their values. */
+record Release(Tools tools) {
+
+  private record OfHour(Hour hour, int reports) {}
+
+  /**
+   * The answer.
+   *
+   * @param stayInShadow reports of the range that are too old, of another kind than their meter was
+   *     billed with, or on a {@code last} meter before an hour that is live
+   */
+  private record Answer(
+      String command,
+      boolean dryRun,
+      Hour from,
+      Hour to,
+      List<OfHour> released,
+      Optional<List<OfHour>> stayInShadow,
+      int published,
+      Optional<String> left) {}
+
+  /**
+   * Releases, newest hour first, and publishes what the pace can send.
+   *
+   * @throws IllegalArgumentException if nobody says who does it, or the range may not be billed
+   */
+  Done answer(Command.Release command, Deadline deadline) {
+    requireBy(command);
+    Range range = new Range(command.from(), command.to());
+    requireBilled(command);
+    List<OfHour> released = new ArrayList<>();
+    List<OfHour> staying = new ArrayList<>();
+    Optional<String> left = Optional.empty();
+    for (Hour hour : range.newestFirst()) {
+      if (deadline.isWithin(Tick.CAPTURE_RESERVE)) {
+        left =
+            Optional.of(
+                "little time is left; run the same command with \"to\": \"%s\"".formatted(hour));
+        break;
+      }
+      hour(
+          new Releases.Choice(hour, command.meter(), command.organization()),
+          command.dryRun(),
+          released,
+          staying);
+    }
+    Publisher.Run publishing = tools.publisher().begin(deadline);
+    if (!command.dryRun()) {
+      publishing.sweep();
+    }
+    return new Done(
+        new Answer(
+            "release",
+            command.dryRun(),
+            range.from(),
+            range.to(),
+            released,
+            Optional.of(staying).filter(hours -> !hours.isEmpty()),
+            publishing.overdueCopies(),
+            left.or(publishing::stopped)),
+        command.dryRun() ? 0 : released.stream().mapToInt(OfHour::reports).sum());
+  }
+
+  private void hour(
+      Releases.Choice choice, boolean dryRun, List<OfHour> released, List<OfHour> staying) {
+    int shadow = Releases.inShadow(tools.reads(), choice, tools.time().now());
+    if (shadow == 0) {
+      return;
+    }
+    int reports =
+        dryRun
+            ? Releases.releasable(tools.reads(), choice, tools.time().now())
+            : tools.releases().release(choice, tools.time().now());
+    if (reports > 0) {
+      released.add(new OfHour(choice.hour(), reports));
+    }
+    if (shadow > reports) {
+      staying.add(new OfHour(choice.hour(), shadow - reports));
+    }
+  }
+
+  private void requireBilled(Command.Release command) {
+    if (tools.settings().billFrom().isEmpty()) {
+      throw new IllegalArgumentException(
+          "release bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first");
+    }
+    Hour liveFrom =
+        tools
+            .stack(command.dryRun())
+            .liveFrom()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "nothing was ever billed, so that nothing can have been left out: once"
+                            + " BILL_FROM has come, the next tick goes live"));
+    if (command.from().isBefore(liveFrom) && !command.beforeBillFrom()) {
+      throw new IllegalArgumentException(
+          "release from %s lies before %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true"
+              .formatted(command.from(), liveFrom));
+    }
+  }
+
+  /** Whoever changes what is billed says who it is. */
+  static void requireBy(Command command) {
+    if (command.writes() && command.by().isEmpty()) {
+      throw new IllegalArgumentException(
+          "say who does it, for the journal: add \"by\": \"<who>\"; nothing was done");
+    }
+  }
+}

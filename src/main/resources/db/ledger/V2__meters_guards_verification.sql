@@ -1,0 +1,214 @@
+-- Meters of several kinds, guards against a wrong setting or a second stack, what is shown to a person
+-- and when, revisions, and what Stripe shows. Rewrites and scans no table: columns are added without a
+-- default, constraints are not checked against the rows there are, indexes are built by the tick where
+-- there are partitions already. The release before runs on the result: what it does not write is null,
+-- and event_time is null on its rows alone (then it is the hour).
+
+-- An hour of a meter -----------------------------------------------------------------------------
+
+alter table metering.tick
+  -- The run that captured it: CaptureDropped compares with an earlier one.
+  add column if not exists captured_by text,
+  -- When a tick first told that it was skipped, or captured too late to be exact.
+  add column if not exists shown_at timestamptz;
+
+create table if not exists metering.tick_meter (
+  hour     timestamptz      not null,
+  meter    text collate "C" not null,
+  status   text             not null,
+  reports  integer          not null,
+  rejected integer          not null,
+  total    numeric          not null,
+  constraint tick_meter_key primary key (hour, meter),
+  constraint tick_meter_status check (status in ('captured', 'shadow')),
+  constraint tick_meter_reports check (rejected between 0 and reports)
+);
+
+comment on table metering.tick_meter is 'What the capture of an hour as a whole gave, by meter.';
+
+-- The stack and its meters ------------------------------------------------------------------------
+
+create table if not exists metering.stack (
+  only_one    boolean     not null default true,
+  owner       text        not null,
+  mode        text        not null,
+  -- The first hour owed for ever: noted when the first report was billed.
+  live_from   timestamptz,
+  -- What was accepted before is not asked of Stripe.
+  verify_from timestamptz not null,
+  constraint stack_key primary key (only_one),
+  constraint stack_only_one check (only_one),
+  constraint stack_mode check (mode in ('live', 'test'))
+);
+
+comment on table metering.stack is
+  'One row: who owns this ledger, the mode of its Stripe account (final), and since when it bills.';
+
+create table if not exists metering.meter (
+  meter             text collate "C" not null,
+  -- Noted at the first billed capture; another kind or interval is refused from then on.
+  kind              text,
+  past_hour         boolean,
+  -- The first event time billed.
+  live_from         timestamptz,
+  -- Stripe said "No active meter found", and has taken nothing of it since.
+  refused_at        timestamptz,
+  -- As Stripe shows it.
+  stripe_id         text,
+  stripe_status     text,
+  formula           text,
+  event_time_window text,
+  customer_key      text,
+  value_key         text,
+  livemode          boolean,
+  read_at           timestamptz,
+  -- What differs from the declaration: its reports are captured, and stay pending unsent.
+  problem           text,
+  constraint meter_key primary key (meter),
+  constraint meter_kind check (kind in ('sum-hourly', 'sum', 'last')),
+  constraint meter_noted check ((kind is null) = (past_hour is null))
+);
+
+comment on table metering.meter is
+  'Each declared meter: what was billed of it first, and what Stripe says of it.';
+
+create table if not exists metering.journal (
+  id      bigint generated always as identity,
+  at      timestamptz not null,
+  by      text,
+  command text        not null,
+  input   jsonb       not null,
+  -- How many reports it changed or made; null while it runs, and after a death.
+  rows    integer,
+  constraint journal_key primary key (id)
+);
+
+comment on table metering.journal is 'Each command that wrote: when, by whom, and what was asked.';
+
+-- A report ----------------------------------------------------------------------------------------
+
+alter table metering.meter_report
+  -- What Stripe counts the value for; frozen. Null on rows of release 0.1: their hour.
+  add column if not exists event_time         timestamptz,
+  -- When its first copy was about to leave.
+  add column if not exists first_published_at timestamptz,
+  -- When the ledger learned of its status, by the clock of who wrote it.
+  add column if not exists recorded_at        timestamptz,
+  -- When a tick first told a person of it as an exception.
+  add column if not exists shown_at           timestamptz,
+  -- Stripe answered that it held the event already.
+  add column if not exists duplicate          boolean,
+  -- Who refused it: capture, Stripe's answer, or Stripe afterwards (report).
+  add column if not exists rejected_by        text,
+  -- Accepted after its invoice may have been closed.
+  add column if not exists late               boolean,
+  -- Publish only after Stripe has shown the hour absent so many times.
+  add column if not exists held               smallint,
+  add column if not exists observed_value     numeric,
+  add column if not exists observed_at        timestamptz,
+  add column if not exists absent_at          timestamptz,
+  add column if not exists suspect_at         timestamptz,
+  add column if not exists acknowledged_at    timestamptz,
+  add column if not exists acknowledged_by    text,
+  add column if not exists acknowledged_note  text,
+  add column if not exists reason             text;
+
+-- A reading of a meter that METERS does not name has no kind yet.
+alter table metering.meter_report alter column kind drop not null;
+
+alter table metering.meter_report
+  drop constraint if exists meter_report_status,
+  add constraint meter_report_status check (status in
+    ('shadow', 'pending', 'accepted', 'verified', 'rejected', 'unresolved', 'superseded',
+     'discrepancy', 'expired', 'replaced')) not valid,
+  drop constraint if exists meter_report_billable,
+  add constraint meter_report_billable check
+    ((value is not null and stripe_customer_id is not null and kind is not null)
+     or status in ('rejected', 'superseded', 'replaced')) not valid,
+  drop constraint if exists meter_report_event_time,
+  add constraint meter_report_event_time check
+    (event_time = hour or event_time = hour - interval '1 hour') not valid,
+  -- As the queue, SQS and Stripe take them. Release 0.1 was less strict.
+  drop constraint if exists meter_report_organization_text,
+  add constraint meter_report_organization_text check
+    (event_time is null or organization_id ~ '^[!-~]+$' or
+     organization_id !~ '[\u0001-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff]') not valid,
+  drop constraint if exists meter_report_customer_text,
+  add constraint meter_report_customer_text check
+    (event_time is null
+     or (stripe_customer_id ~ '^[!-~]+$' and octet_length(stripe_customer_id) <= 255)) not valid,
+  drop constraint if exists meter_report_rejected_by,
+  add constraint meter_report_rejected_by check
+    (rejected_by in ('capture', 'answer', 'report')) not valid,
+  drop constraint if exists meter_report_acknowledged,
+  add constraint meter_report_acknowledged check
+    ((acknowledged_at is null) = (acknowledged_by is null)) not valid;
+
+-- Any arrow that is not drawn is refused, and what was captured never changes. -----------------------
+
+create or replace function metering.guard_meter_report() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $body$
+begin
+  if (new.hour, new.meter, new.organization_id, new.revision, new.kind, new.event_time, new.value,
+      new.stripe_customer_id, new.identifier, new.captured_at)
+    is distinct from
+     (old.hour, old.meter, old.organization_id, old.revision, old.kind, old.event_time, old.value,
+      old.stripe_customer_id, old.identifier, old.captured_at)
+  then
+    raise exception 'report % was captured as it is and does not change', old.identifier
+      using errcode = 'check_violation';
+  end if;
+  if new.status <> old.status and old.status || '>' || new.status not in (
+    'shadow>pending',
+    'pending>accepted', 'pending>rejected', 'pending>unresolved', 'pending>superseded',
+    'pending>expired', 'pending>discrepancy', 'pending>replaced',
+    'accepted>verified', 'accepted>rejected', 'accepted>discrepancy', 'accepted>replaced',
+    'verified>discrepancy', 'verified>replaced',
+    'unresolved>accepted', 'unresolved>rejected', 'unresolved>verified', 'unresolved>discrepancy',
+    'unresolved>replaced',
+    'expired>accepted', 'expired>rejected', 'expired>verified', 'expired>discrepancy',
+    'expired>replaced',
+    'superseded>accepted', 'superseded>verified', 'superseded>replaced',
+    'rejected>accepted', 'rejected>verified', 'rejected>replaced',
+    'discrepancy>verified', 'discrepancy>replaced')
+  then
+    raise exception 'report % is %, and no such report becomes %', old.identifier, old.status, new.status
+      using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$body$;
+
+create or replace trigger guard before update on metering.meter_report
+  for each row
+  when ((new.status, new.value, new.stripe_customer_id, new.identifier, new.kind, new.event_time)
+    is distinct from
+        (old.status, old.value, old.stripe_customer_id, old.identifier, old.kind, old.event_time))
+  execute function metering.guard_meter_report();
+
+-- Live = not rejected, superseded, replaced: one for an organization, and one for a customer. ---------
+
+do $indexes$
+declare
+  -- An index on a table that has partitions would be built for all of them, now. The tick builds those
+  -- that are needed, without locking anybody out; partitions to come have them from the beginning.
+  parent text := case
+    when exists (select from pg_inherits where inhparent = 'metering.meter_report'::regclass)
+      then 'only metering.meter_report' else 'metering.meter_report' end;
+begin
+  execute 'create unique index if not exists meter_report_live_organization on ' || parent
+    || ' (hour, meter, organization_id) where status not in (''rejected'', ''superseded'', ''replaced'')';
+  execute 'create unique index if not exists meter_report_live_customer on ' || parent
+    || ' (hour, meter, stripe_customer_id) where status not in (''rejected'', ''superseded'', ''replaced'')';
+  execute 'create index if not exists meter_report_unshown on ' || parent || ' (hour)'
+    || ' where shown_at is null and recorded_at is not null and (late or status in'
+    || ' (''rejected'', ''unresolved'', ''expired'', ''superseded'', ''discrepancy''))';
+  execute 'create index if not exists meter_report_shadow on ' || parent || ' (hour, meter)'
+    || ' where status = ''shadow'' and acknowledged_at is null';
+  if parent = 'metering.meter_report' then
+    drop index if exists metering.meter_report_live;
+  end if;
+end
+$indexes$;
