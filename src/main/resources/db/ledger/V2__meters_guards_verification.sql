@@ -163,7 +163,7 @@ begin
   if new.status <> old.status and old.status || '>' || new.status not in (
     'shadow>pending',
     'pending>accepted', 'pending>rejected', 'pending>unresolved', 'pending>superseded',
-    'pending>expired', 'pending>discrepancy', 'pending>replaced',
+    'pending>expired', 'pending>discrepancy',
     'accepted>verified', 'accepted>rejected', 'accepted>discrepancy', 'accepted>replaced',
     'verified>discrepancy', 'verified>replaced',
     'unresolved>accepted', 'unresolved>rejected', 'unresolved>verified', 'unresolved>discrepancy',
@@ -183,9 +183,11 @@ $body$;
 
 create or replace trigger guard before update on metering.meter_report
   for each row
-  when ((new.status, new.value, new.stripe_customer_id, new.identifier, new.kind, new.event_time)
+  when ((new.status, new.hour, new.meter, new.organization_id, new.revision, new.kind, new.event_time,
+         new.value, new.stripe_customer_id, new.identifier, new.captured_at)
     is distinct from
-        (old.status, old.value, old.stripe_customer_id, old.identifier, old.kind, old.event_time))
+        (old.status, old.hour, old.meter, old.organization_id, old.revision, old.kind, old.event_time,
+         old.value, old.stripe_customer_id, old.identifier, old.captured_at))
   execute function metering.guard_meter_report();
 
 -- Live = not rejected, superseded, replaced: one for an organization, and one for a customer. ---------
