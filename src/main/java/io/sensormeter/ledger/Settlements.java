@@ -87,6 +87,7 @@ public final class Settlements {
           and r.meter = slot.meter and r.revision = slot.revision
           and o.hour = slot.hour and o.organization_id = slot.organization_id
           and o.meter = slot.meter and o.revision = slot.revision
+          and not (slot.taken and r.failure_code is not distinct from '%s')
           and (%s)
         returning r.meter, r.status, slot.taken, o.at
       ), working as (
@@ -104,7 +105,11 @@ public final class Settlements {
         (select count(*) from outcome) - (select count(*) from held) as unknown
       from settled
       """
-          .formatted(SLOT_TAKEN, ReportStatus.ACCEPTED_BESIDE_LIVE, MOVES);
+          .formatted(
+              SLOT_TAKEN,
+              ReportStatus.ACCEPTED_BESIDE_LIVE,
+              ReportStatus.ACCEPTED_BESIDE_LIVE,
+              MOVES);
 
   private final Database database;
 
