@@ -28,14 +28,19 @@ public final class Releases {
           where noted.meter = report.meter and noted.kind <> report.kind)
         and (report.kind <> 'last' or not exists (
           select from (
-            select later.status from metering.meter_report as later
+            select later.status, later.hour, later.organization_id
+            from metering.meter_report as later
             where later.organization_id = report.organization_id and later.meter = report.meter
               and later.hour > report.hour
             union all
-            select later.status from metering.meter_report as later
+            select later.status, later.hour, later.organization_id
+            from metering.meter_report as later
             where later.stripe_customer_id = report.stripe_customer_id
               and later.meter = report.meter and later.hour > report.hour) as later
-          where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy')))
+          where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy')
+            or later.status = 'shadow' and later.hour <= argument.through
+              and (argument.organization is null
+                or later.organization_id = argument.organization)))
       """
           .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX - 2);
 
@@ -43,7 +48,7 @@ public final class Releases {
       """
       with argument as (
         select ?::timestamptz as hour, ?::text as meter, ?::text as organization,
-          ?::timestamptz as now)
+          ?::timestamptz as now, ?::timestamptz as through)
       """;
 
   private final Database database;
@@ -79,12 +84,16 @@ public final class Releases {
         choice.hour(),
         choice.meter().orElse(null),
         choice.organization().orElse(null),
-        now);
+        now,
+        null);
   }
 
-  /** How many {@link #release} would release, if no later hour were released with it. */
-  public static int releasable(ReadOnly reads, Choice choice, Instant now) {
-    return count(reads, choice, now, RELEASABLE);
+  /**
+   * How many {@link #release} would release after the later hours up to {@code through}, newest
+   * first.
+   */
+  public static int releasable(ReadOnly reads, Choice choice, Hour through, Instant now) {
+    return count(reads, choice, through, now, RELEASABLE);
   }
 
   /** How many reports of the hour are in shadow, releasable or not. */
@@ -92,6 +101,7 @@ public final class Releases {
     return count(
         reads,
         choice,
+        choice.hour(),
         now,
         """
         report.hour = argument.hour and report.status = 'shadow'
@@ -100,7 +110,8 @@ public final class Releases {
         """);
   }
 
-  private static int count(ReadOnly reads, Choice choice, Instant now, String condition) {
+  private static int count(
+      ReadOnly reads, Choice choice, Hour through, Instant now, String condition) {
     return reads
         .one(
             "looking for reports in shadow of " + choice.hour(),
@@ -111,7 +122,8 @@ public final class Releases {
             choice.hour(),
             choice.meter().orElse(null),
             choice.organization().orElse(null),
-            now)
+            now,
+            through)
         .orElseThrow();
   }
 }

@@ -51,7 +51,7 @@ record Release(Tools tools) {
       }
       hour(
           new Releases.Choice(hour, command.meter(), command.organization()),
-          command.dryRun(),
+          command.dryRun() ? Optional.of(range.to()) : Optional.empty(),
           released,
           staying);
     }
@@ -72,15 +72,20 @@ record Release(Tools tools) {
         command.dryRun() ? 0 : released.stream().mapToInt(OfHour::reports).sum());
   }
 
+  /**
+   * Releases an hour after the later ones.
+   *
+   * @param through for a dry run: the newest hour that would have been released before
+   */
   private void hour(
-      Releases.Choice choice, boolean dryRun, List<OfHour> released, List<OfHour> staying) {
+      Releases.Choice choice, Optional<Hour> through, List<OfHour> released, List<OfHour> staying) {
     int shadow = Releases.inShadow(tools.reads(), choice, tools.time().now());
     if (shadow == 0) {
       return;
     }
     int reports =
-        dryRun
-            ? Releases.releasable(tools.reads(), choice, tools.time().now())
+        through.isPresent()
+            ? Releases.releasable(tools.reads(), choice, through.get(), tools.time().now())
             : tools.releases().release(choice, tools.time().now());
     if (reports > 0) {
       released.add(new OfHour(choice.hour(), reports));
