@@ -18,7 +18,7 @@ public final class Exceptions {
    * What was not shown before.
    *
    * @param rejected organizations, by meter, with a code that they did not have the hour before;
-   *     before anything was billed there are none
+   *     before anything of the meter was billed there are none
    * @param unresolved reports of which nothing is known
    * @param expired reports too old to be sent
    * @param supersededUnsent reports of a {@code last} meter that were never accepted
@@ -80,7 +80,10 @@ public final class Exceptions {
             select
               count(distinct (organization_id, meter)) filter (
                 where status = 'rejected'
-                  and event_time >= (select live_from from metering.stack)
+                  and event_time >= coalesce(
+                    (select noted.live_from from metering.meter as noted
+                     where noted.meter = shown.meter),
+                    (select live_from from metering.stack))
                   and not exists (
                     select from metering.meter_report as before
                     where before.hour = shown.hour - interval '1 hour'

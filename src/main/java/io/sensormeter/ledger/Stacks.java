@@ -161,12 +161,11 @@ public final class Stacks {
   }
 
   /**
-   * Notes that a meter is billed since {@code first}, and the stack. A backfill moves both back; a
-   * tick never does, whatever BILL_FROM says later.
+   * Notes that a meter is billed since its first event hour that is owed, and the stack. A backfill
+   * moves both back; a tick never does, whatever BILL_FROM says later.
    */
   static void goLive(Transaction transaction, Meter meter, Hour hour, CaptureTerms terms) {
     Hour first = terms.firstOwed(terms.billFrom().orElseThrow(), hour);
-    Hour meterFirst = terms.firstOwed(meter.billedFrom(terms.billFrom()).orElseThrow(), hour);
     transaction.update(
         """
         update metering.stack set live_from = least(live_from, ?::timestamptz)
@@ -177,7 +176,11 @@ public final class Stacks {
         first);
     transaction.update(
         """
-        insert into metering.meter as noted (meter, kind, past_hour, live_from) values (?, ?, ?, ?)
+        insert into metering.meter as noted (meter, kind, past_hour, live_from)
+        select given.meter, given.kind, given.past_hour, greatest(given.billed_from,
+          stack.live_from - case when given.past_hour then interval '1 hour' else interval '0' end)
+        from metering.stack as stack, (values (?, ?, ?, ?::timestamptz))
+          as given(meter, kind, past_hour, billed_from)
         on conflict (meter) do update set
           kind = excluded.kind, past_hour = excluded.past_hour,
           live_from = least(noted.live_from, excluded.live_from)
@@ -186,7 +189,7 @@ public final class Stacks {
         meter.name(),
         meter.kind().label(),
         meter.pastHour(),
-        meterFirst,
+        meter.billedFrom(terms.billFrom()).orElseThrow(),
         terms.backfill());
   }
 }

@@ -126,11 +126,14 @@ public final class Gauges {
     transaction.list(
         row -> open.put(ReportStatus.valueOf(row.text("status")), row.number("reports")),
         """
-        select upper(status) as status, count(*) as reports from metering.meter_report
+        select upper(status) as status, count(*) as reports from metering.meter_report as report
         where status in ('rejected', 'unresolved', 'discrepancy', 'expired')
           and acknowledged_at is null
           and (status <> 'rejected'
-            or coalesce(event_time, hour) >= (select live_from from metering.stack))
+            or coalesce(event_time, hour) >= coalesce(
+              (select noted.live_from from metering.meter as noted
+               where noted.meter = report.meter),
+              (select live_from from metering.stack)))
         group by status
         """);
     return open;
