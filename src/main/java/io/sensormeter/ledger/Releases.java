@@ -14,8 +14,9 @@ import java.util.Optional;
 public final class Releases {
 
   /**
-   * A report in shadow that may be billed: young enough for a copy to be answered, of the kind that
-   * its meter was billed with, and on a {@code last} meter not before an hour that is live.
+   * A report in shadow that may be billed: young enough for a copy to be answered, of the kind and
+   * interval that its meter was billed with, not before its meter's first event hour unless a
+   * person says so, and on a {@code last} meter not before an hour that is live.
    */
   private static final String RELEASABLE =
       """
@@ -25,7 +26,13 @@ public final class Releases {
         and %s > argument.now - interval '%d hours'
         and not exists (
           select from metering.meter as noted
-          where noted.meter = report.meter and noted.kind <> report.kind)
+          where noted.meter = report.meter
+            and (noted.kind <> report.kind
+              or noted.past_hour <> (coalesce(report.event_time, report.hour) < report.hour)))
+        and (argument.before_live or exists (
+          select from metering.meter as noted
+          where noted.meter = report.meter
+            and noted.live_from <= coalesce(report.event_time, report.hour)))
         and (report.kind <> 'last' or not exists (
           select from (
             select later.status, later.hour, later.organization_id
@@ -48,7 +55,7 @@ public final class Releases {
       """
       with argument as (
         select ?::timestamptz as hour, ?::text as meter, ?::text as organization,
-          ?::timestamptz as now, ?::timestamptz as through)
+          ?::boolean as before_live, ?::timestamptz as now, ?::timestamptz as through)
       """;
 
   private final Database database;
@@ -62,8 +69,10 @@ public final class Releases {
    *
    * @param meter empty = all
    * @param organization empty = all
+   * @param beforeLive also those of an event hour before the first one billed of their meter
    */
-  public record Choice(Hour hour, Optional<String> meter, Optional<String> organization) {}
+  public record Choice(
+      Hour hour, Optional<String> meter, Optional<String> organization, boolean beforeLive) {}
 
   /**
    * Releases, in one transaction: shadow → pending. A crash right after leaves them to the next
@@ -84,6 +93,7 @@ public final class Releases {
         choice.hour(),
         choice.meter().orElse(null),
         choice.organization().orElse(null),
+        choice.beforeLive(),
         now,
         null);
   }
@@ -122,6 +132,7 @@ public final class Releases {
             choice.hour(),
             choice.meter().orElse(null),
             choice.organization().orElse(null),
+            choice.beforeLive(),
             now,
             through)
         .orElseThrow();

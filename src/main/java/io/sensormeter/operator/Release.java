@@ -17,8 +17,9 @@ record Release(Tools tools) {
   /**
    * The answer.
    *
-   * @param stayInShadow reports of the range that are too old, of another kind than their meter was
-   *     billed with, or on a {@code last} meter before an hour that is live
+   * @param stayInShadow reports of the range that are too old, of another kind or interval than
+   *     their meter was billed with, of an event hour before its first one billed, or on a {@code
+   *     last} meter before an hour that is live
    */
   private record Answer(
       String command,
@@ -50,7 +51,8 @@ record Release(Tools tools) {
         break;
       }
       hour(
-          new Releases.Choice(hour, command.meter(), command.organization()),
+          new Releases.Choice(
+              hour, command.meter(), command.organization(), command.beforeBillFrom()),
           command.dryRun() ? Optional.of(range.to()) : Optional.empty(),
           released,
           staying);
