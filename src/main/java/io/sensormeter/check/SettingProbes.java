@@ -9,9 +9,12 @@ import java.util.stream.Stream;
 /** What the settings mean, in sentences. */
 record SettingProbes(SchedulerSettings settings) {
 
+  /** A flow's hour is read when it is over, and a lost copy sent again an hour after that. */
+  private static final int FLOW_GRACE_HOURS = 2;
+
   List<Finding> findings(Hour now) {
     return Stream.concat(
-            Stream.of(billFrom(now)), settings.meters().list().stream().map(SettingProbes::meter))
+            Stream.of(billFrom(now)), settings.meters().list().stream().map(this::meter))
         .toList();
   }
 
@@ -28,7 +31,7 @@ record SettingProbes(SchedulerSettings settings) {
             : from + " is the first hour billed: every hour since is sent to Stripe");
   }
 
-  private static Finding meter(Meter meter) {
+  private Finding meter(Meter meter) {
     String means =
         switch (meter.kind()) {
           case SUM_HOURLY ->
@@ -44,7 +47,16 @@ record SettingProbes(SchedulerSettings settings) {
         meter.pastHour()
             ? "each tick reads the hour before it"
             : "each tick reads the state at its hour";
-    return Finding.good(
-        "METERS " + meter.name(), "%s: %s; %s".formatted(meter.kind().label(), means, reads));
+    String item = "METERS " + meter.name();
+    String says = "%s: %s; %s".formatted(meter.kind().label(), means, reads);
+    return meter.pastHour() && settings.invoiceGraceHours() < FLOW_GRACE_HOURS
+        ? Finding.warning(
+            item,
+            says
+                + ". A billing period's last hour is read as the period ends, and a lost copy of it"
+                + " is"
+                + " sent again an hour later: with INVOICE_GRACE_HOURS=%d that is too late for the invoice. Give invoices %d hours of grace or more, in Stripe and here"
+                    .formatted(settings.invoiceGraceHours(), FLOW_GRACE_HOURS))
+        : Finding.good(item, says);
   }
 }
