@@ -21,14 +21,17 @@ public final class GivingUp {
       """
           .formatted(CopyExpiry.FIRST_PUBLISHED.replace("report.", ""));
 
+  private static final String PAYABLE =
+      "(stripe_customer_id ~ '^[!-~]+$' and octet_length(stripe_customer_id) <= 255)";
+
   /** Release 0.1 took what neither the queue nor Stripe takes, and could publish nothing more. */
   private static final String UNSENDABLE =
       """
       status = 'pending' and event_time is null
-        and not (stripe_customer_id ~ '^[!-~]+$' and octet_length(stripe_customer_id) <= 255
-          and (organization_id ~ '^[!-~]+$' or organization_id !~ '[%s]'))
+        and not (%s and (organization_id ~ '^[!-~]+$'
+          or organization_id !~ '[%s]' and organization_id ~ '[^%s]'))
       """
-          .formatted(Rejections.NO_TEXT);
+          .formatted(PAYABLE, Rejections.NO_TEXT, Rejections.SPACES);
 
   private final Database database;
 
@@ -61,11 +64,11 @@ public final class GivingUp {
           transaction.update(
               """
               update metering.meter_report set status = 'rejected', rejected_by = 'capture',
-                failure_code = case when stripe_customer_id ~ '^[!-~]+$' then 'organization_invalid'
-                  else 'customer_invalid' end, settled_at = ?, recorded_at = ?
-              where
+                failure_code = case when %s then 'organization_invalid' else 'customer_invalid' end,
+                settled_at = ?, recorded_at = ?
+              where %s
               """
-                  + UNSENDABLE,
+                  .formatted(PAYABLE, UNSENDABLE),
               now,
               now);
           return new GivenUp(

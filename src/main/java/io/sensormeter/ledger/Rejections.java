@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 public final class Rejections {
 
   /** Unicode's White_Space, without the control characters. */
-  private static final String SPACES =
+  static final String SPACES =
       "\\u0020\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 
   /** Control characters, and the code points that Unicode will never assign. */
