@@ -1,0 +1,95 @@
+package io.sensormeter.hour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Printed;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.ReceivedEvent;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Of a period's events the final one counts: none of an earlier hour may come after it. */
+@Tag("postgres")
+final class LastMeterIT extends HourFixture {
+  private final LocalDatabase database = ownSource();
+  private Pipeline pipeline;
+
+  @BeforeEach
+  void fill() {
+    meter(MeterKind.LAST);
+    stripe.lastFollowsReceipt(true);
+    stripe.addCustomer("cus_1");
+    stripe.addCustomer("cus_2");
+    reading(database, "a", "cus_1", Pipeline.METER, "5");
+    pipeline = pipeline(database, Map.of("SOURCE", "own", "METERS", "active_sensors:last"));
+  }
+
+  @Test
+  void hourOfAnOrganizationThatHandedItsCustomerOnIsSupersededAndRingsOnce() {
+    assertThat(supersededAtTick(0)).isZero();
+    List<String> lost = take(pipeline.reportsUrl());
+    database.execute("update readings set organization = 'b', value = 7");
+
+    assertThat(supersededAtTick(1)).isEqualTo(1);
+    drain(pipeline);
+    send(pipeline.reportsUrl(), lost);
+    drain(pipeline);
+    assertThat(supersededAtTick(2)).isZero();
+    drain(pipeline);
+
+    assertThat(statuses()).containsExactly("a superseded", "b accepted", "b accepted");
+    assertThat(stamps()).containsExactly(HOUR.plusHours(1), HOUR.plusHours(2));
+  }
+
+  @Test
+  void organizationWithAnotherCustomerSinceLeavesNoOlderHourBehindEither() {
+    assertThat(supersededAtTick(0)).isZero();
+    take(pipeline.reportsUrl());
+    database.execute("update readings set customer = 'cus_2'");
+
+    assertThat(supersededAtTick(1)).isEqualTo(1);
+    drain(pipeline);
+
+    assertThat(statuses()).containsExactly("a superseded", "a accepted");
+    assertThat(stamps()).containsExactly(HOUR.plusHours(1));
+  }
+
+  @Test
+  void ofTheHoursThatAreCaughtUpOnlyTheNewestLeaves() {
+    supersededAtTick(0);
+    drain(pipeline);
+
+    // Two ticks did not come.
+    assertThat(supersededAtTick(3)).isEqualTo(2);
+    drain(pipeline);
+    assertThat(supersededAtTick(4)).isZero();
+    drain(pipeline);
+
+    assertThat(statuses())
+        .containsExactly("a accepted", "a superseded", "a superseded", "a accepted", "a accepted");
+    assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(3), HOUR.plusHours(4));
+  }
+
+  private double supersededAtTick(int hour) {
+    toHour(HOUR.plusHours(hour));
+    var scheduler = pipeline.newScheduler();
+    return Printed.by(() -> tick(pipeline, scheduler, HOUR.plusHours(hour)))
+        .metric("SupersededUnsent");
+  }
+
+  private List<String> statuses() {
+    return database.queryTexts(
+        "select organization_id || ' ' || status from metering.meter_report order by hour");
+  }
+
+  /** In the order of receipt. */
+  private List<Hour> stamps() {
+    return stripe.acceptedEvents().stream().map(ReceivedEvent::timestamp).map(Hour::floor).toList();
+  }
+}
