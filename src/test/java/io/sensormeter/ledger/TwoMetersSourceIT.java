@@ -106,6 +106,17 @@ final class TwoMetersSourceIT {
   }
 
   @Test
+  void exampleTakesThePlaceOfTheShippedSourceAndIsNoLongerTakenForIt() {
+    LocalDatabase shipped = Services.postgres().newDatabase();
+    Ledgers.tick(shipped, HOUR, Map.of());
+    TwoMeters.install(shipped);
+
+    assertThat(
+            shipped.queryTexts("select shipped::text from (" + SourceFunction.SQL + ") as source"))
+        .containsExactly("false");
+  }
+
+  @Test
   void gaugeIsCountedAsTheShippedSourceDoes() throws IOException {
     String shipped =
         Files.readString(Path.of("src/main/resources/db/source/R__billable_readings.sql"));
