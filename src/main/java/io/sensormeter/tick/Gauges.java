@@ -174,6 +174,7 @@ public final class Gauges {
   /**
    * Compared with the newest hour that an earlier run captured: of the hours that one run catches
    * up, all are read from the same present state. A flow has days and nights: with the day before.
+   * A flow is what was billed as one, whatever METERS declares by now.
    */
   private List<OfMeter> meters(Transaction transaction, Hour tick) {
     return transaction.list(
@@ -191,11 +192,12 @@ public final class Gauges {
         from metering.tick as this
         join metering.tick_meter as given on given.hour = this.hour
         left join (%s) as declared on declared.meter = given.meter
+        left join metering.meter as noted on noted.meter = given.meter
         left join lateral (
           select earlier.reports - earlier.rejected as billable, earlier.total
           from metering.tick_meter as earlier join metering.tick as run on run.hour = earlier.hour
           where earlier.meter = given.meter and earlier.hour < this.hour
-            and case when declared.past_hour
+            and case when coalesce(noted.past_hour, declared.past_hour)
               then earlier.hour = this.hour - interval '24 hours'
               else run.captured_by is distinct from this.captured_by end
           order by earlier.hour desc limit 1) as before on true
