@@ -39,12 +39,15 @@ public final class Indexes {
     }
   }
 
+  /** Of release 0.1; it takes a replaced report for a live one. */
+  private static final String OUTDATED = "meter_report_live";
+
   /**
-   * Builds one that is missing, of the newest partition first. Who dies meanwhile leaves it
-   * unfinished and unused; the next begins anew.
+   * Builds one that is missing, of the newest partition first; at last drops what they stand for.
+   * Who dies meanwhile leaves it unfinished and unused; the next begins anew.
    *
    * @param timeout for the building
-   * @return its name; empty if none is missing
+   * @return its name; empty if there is nothing to do
    * @throws io.sensormeter.database.DatabaseException if it could not be built; everything works
    *     without it, slower
    */
@@ -62,7 +65,25 @@ public final class Indexes {
               "alter index metering.%s attach partition metering.%s"
                   .formatted(one.index(), one.name()));
         });
-    return found.map(Missing::name);
+    return found.map(Missing::name).or(() -> dropOutdated(timeout));
+  }
+
+  private Optional<String> dropOutdated(Duration timeout) {
+    boolean stands =
+        database
+            .readOnly()
+            .one(
+                "looking for an outdated index",
+                row -> row.flag("stands"),
+                "select to_regclass('metering.' || ?) is not null as stands",
+                OUTDATED)
+            .orElseThrow();
+    if (!stands) {
+      return Optional.empty();
+    }
+    database.outside(
+        "dropping index " + OUTDATED, timeout, "drop index if exists metering." + OUTDATED);
+    return Optional.of(OUTDATED + ", dropped");
   }
 
   private Optional<Missing> missing() {

@@ -129,7 +129,7 @@ public final class Tick {
       if (built.isEmpty()) {
         return;
       }
-      LOG.info("Index {} is built", built.get());
+      LOG.info("Index upkeep: {}", built.get());
     }
   }
 

@@ -39,10 +39,18 @@ final class IndexUpkeepIT extends HourFixture {
     // As a function leaves one that was killed while it built.
     database.execute(
         "create index meter_report_2026_11_unshown on metering.meter_report_2026_11 (hour)");
+    database.execute(
+        """
+        create unique index meter_report_live
+        on metering.meter_report (hour, stripe_customer_id, meter)
+        where status not in ('rejected', 'superseded')
+        """);
     assertThat(invalid()).hasSize(2);
 
     nextHour(pipeline);
     assertThat(invalid()).isEmpty();
+    assertThat(database.queryTexts("select to_regclass('metering.meter_report_live')::text"))
+        .containsExactly("null");
     assertThat(
             database.queryTexts(
                 "select pg_get_indexdef('metering.meter_report_2026_11_unshown'::regclass)"))
