@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("postgres")
 final class CommandIT extends HourFixture {
   private static final int ORGANIZATIONS = 12;
+  private static final Hour FROM = HOUR.minusHours(5);
   private static final String FIRST = ApplicationData.organizationId(1);
 
   @Test
@@ -177,6 +179,62 @@ final class CommandIT extends HourFixture {
     drain(pipeline);
     assertThat(reports(pipeline, "accepted")).isEqualTo(2);
     assertAgreement(pipeline);
+  }
+
+  @Test
+  void backfillOfAnUnknownOrganizationIsRefused() {
+    Pipeline pipeline = pipeline(application(1), Map.of("BILL_FROM", FROM.toString()));
+    tick(pipeline);
+    List<String> before = ledger(pipeline);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> backfill(pipeline, "nobody"))
+        .withMessageContaining("organization 'nobody' has neither a reading nor a report")
+        .withMessageContaining("nothing was captured or sent");
+
+    assertThat(ledger(pipeline)).isEqualTo(before);
+    take(pipeline.reportsUrl());
+  }
+
+  @Test
+  void backfillThatHadTooLittleTimeSaysWhereToGoOnAndDoesWhenRepeated() {
+    meter(MeterKind.SUM_HOURLY);
+    Pipeline pipeline = pipeline(application(1), Map.of("BILL_FROM", FROM.toString()));
+    toHour(HOUR);
+    AtomicInteger looks = new AtomicInteger();
+    pipeline
+        .context()
+        .onRemaining(
+            () -> {
+              if (looks.incrementAndGet() > 12) {
+                pipeline.context().setRemaining(Duration.ofSeconds(25));
+              }
+            });
+
+    Map<String, Object> first = backfill(pipeline, FIRST);
+    long captured = reports(pipeline);
+    assertThat(captured).isBetween(1L, 5L);
+    assertThat(first)
+        .extractingByKey("left")
+        .asString()
+        .contains("run the same command with \"to\": \"" + HOUR.minusHours(captured) + "\"");
+
+    pipeline.context().onRemaining(() -> {});
+    pipeline.context().setRemaining(Duration.ofMinutes(5));
+    assertThat(backfill(pipeline, FIRST))
+        .doesNotContainKey("left")
+        .containsEntry("hoursUnchanged", captured);
+    drain(pipeline);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(6);
+  }
+
+  private Map<String, Object> backfill(Pipeline pipeline, String organization) {
+    return pipeline.invoke(
+        pipeline.newScheduler(),
+        """
+        {"command": "backfill", "from": "%s", "to": "%s", "organization": "%s"}
+        """
+            .formatted(FROM.start(), HOUR.start(), organization));
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import io.sensormeter.meter.ReportKey;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.OutcomeMessage;
 import io.sensormeter.queue.UnreadableMessage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,6 +64,26 @@ final class RecordFaultIT extends HourFixture {
 
     assertThat(reports(pipeline, "accepted")).isEqualTo(3L * ORGANIZATIONS);
     assertThat(stripe.acceptedEvents()).hasSize(3 * ORGANIZATIONS);
+    assertAgreement(pipeline);
+  }
+
+  /** A deployment's functions are new before its tick has migrated the ledger. */
+  @Test
+  void recorderOnAnOlderLedgerReturnsItsBatchAndSaysSo() {
+    pipeline.newReporter().drain(ROUNDS);
+    pipeline.database().execute("delete from metering.flyway_schema_history where version = '2'");
+    EventSource recorder = pipeline.newRecorder();
+
+    assertThat(recorder.pollOnce()).isPositive();
+
+    assertThat(recorder.deleted()).isZero();
+    assertThat(recorder.lastFailure().map(Throwable::getMessage).orElse(""))
+        .contains("the ledger is at version 1, this release needs 2", "nothing was recorded");
+    assertThat(reports(pipeline, "pending")).isEqualTo(ORGANIZATIONS);
+    clock.advance(Duration.ofMinutes(7));
+    tick(pipeline);
+    recorder.drain(ROUNDS);
+    assertThat(reports(pipeline, "accepted")).isEqualTo(ORGANIZATIONS);
     assertAgreement(pipeline);
   }
 
