@@ -20,11 +20,6 @@ public record CaptureTerms(
   /** A tick that bills for the first time also answers for so many hours before its own. */
   private static final int GOING_LIVE_HOURS = 23;
 
-  /** From where on hours are owed once {@code hour} is billed, and {@code billedFrom} on. */
-  Hour firstOwed(Hour billedFrom, Hour hour) {
-    return backfill ? hour : goingLive(tick, billedFrom);
-  }
-
   /** The first hour owed if {@code tick} is the first to bill. */
   public static Hour goingLive(Hour tick, Hour billedFrom) {
     Hour oldest = tick.minusHours(GOING_LIVE_HOURS);

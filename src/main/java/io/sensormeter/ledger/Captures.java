@@ -191,8 +191,13 @@ public final class Captures {
             t -> readings(t, CaptureSql.INSERT, hour, terms, organizationId),
             t -> readings(t, CaptureSql.INSERT_JUDGED, hour, terms, organizationId));
     for (Captured.OfMeter meter : given.captured().meters()) {
-      if (meter.billed() && meter.reports() > meter.rejected()) {
-        Stacks.goLive(transaction, meters.find(meter.meter()).orElseThrow(), hour, terms);
+      if (meter.billed() && meter.reports() > 0) {
+        Stacks.goLive(
+            transaction,
+            meters.find(meter.meter()).orElseThrow(),
+            hour,
+            terms,
+            meter.reports() > meter.rejected());
       }
     }
     if (meters.list().stream().anyMatch(meter -> meter.kind() == MeterKind.LAST)) {

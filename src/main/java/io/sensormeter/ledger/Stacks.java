@@ -162,34 +162,57 @@ public final class Stacks {
 
   /**
    * Notes that a meter is billed since its first event hour that is owed, and the stack. A backfill
-   * moves both back; a tick never does, whatever BILL_FROM says later.
+   * moves both back, as far as every hour from there on is captured: what it leaves out was never
+   * owed, and another system may have billed it. A tick never does, whatever BILL_FROM says later.
+   *
+   * @param noteKind whether a reading of it can be billed: from then on its kind and interval stay
    */
-  static void goLive(Transaction transaction, Meter meter, Hour hour, CaptureTerms terms) {
-    Hour first = terms.firstOwed(terms.billFrom().orElseThrow(), hour);
-    transaction.update(
-        """
-        update metering.stack set live_from = least(live_from, ?::timestamptz)
-        where live_from is null or ? and live_from > ?::timestamptz
-        """,
-        first,
-        terms.backfill(),
-        first);
+  static void goLive(
+      Transaction transaction, Meter meter, Hour hour, CaptureTerms terms, boolean noteKind) {
+    goLive(transaction, hour, terms);
     transaction.update(
         """
         insert into metering.meter as noted (meter, kind, past_hour, live_from)
-        select given.meter, given.kind, given.past_hour, greatest(given.billed_from,
-          stack.live_from - case when given.past_hour then interval '1 hour' else interval '0' end)
-        from metering.stack as stack, (values (?, ?, ?, ?::timestamptz))
-          as given(meter, kind, past_hour, billed_from)
+        select given.meter, given.kind, given.past_hour,
+          case when stack.live_from is not null then greatest(given.billed_from, stack.live_from
+            - case when interval_of.past_hour then interval '1 hour' else interval '0' end) end
+        from metering.stack as stack,
+          (values (?, ?, ?::boolean, ?::timestamptz)) as given(meter, kind, past_hour, billed_from),
+          (values (?::boolean)) as interval_of(past_hour)
         on conflict (meter) do update set
-          kind = excluded.kind, past_hour = excluded.past_hour,
+          kind = coalesce(noted.kind, excluded.kind),
+          past_hour = coalesce(noted.past_hour, excluded.past_hour),
           live_from = least(noted.live_from, excluded.live_from)
-        where noted.kind is null or ? and noted.live_from > excluded.live_from
+        where noted.kind is null or noted.live_from is null
+          or ? and noted.live_from > excluded.live_from
         """,
         meter.name(),
-        meter.kind().label(),
-        meter.pastHour(),
+        noteKind ? meter.kind().label() : null,
+        noteKind ? meter.pastHour() : null,
         meter.billedFrom(terms.billFrom()).orElseThrow(),
+        meter.pastHour(),
         terms.backfill());
+  }
+
+  private static void goLive(Transaction transaction, Hour hour, CaptureTerms terms) {
+    if (terms.backfill()) {
+      transaction.update(
+          """
+          update metering.stack set live_from = ?
+          where live_from > ? and not exists (
+            select from generate_series(?::timestamptz, live_from - interval '1 hour',
+                                        interval '1 hour') as since(hour)
+            where not exists (
+              select from metering.tick
+              where tick.hour = since.hour and tick.status = 'captured'))
+          """,
+          hour,
+          hour,
+          hour);
+    } else {
+      transaction.update(
+          "update metering.stack set live_from = ? where live_from is null",
+          CaptureTerms.goingLive(terms.tick(), terms.billFrom().orElseThrow()));
+    }
   }
 }

@@ -85,7 +85,7 @@ public final class Gauges {
                   oldest(transaction, ReportStatus.ACCEPTED),
                   open(transaction),
                   Exceptions.show(transaction, now),
-                  shadowedAfterLive(transaction) + billedBeforeLive(transaction),
+                  shadowedAfterLive(transaction, now) + billedBeforeLive(transaction),
                   meters(transaction, tick));
           print.accept(measured);
           return measured;
@@ -139,7 +139,8 @@ public final class Gauges {
     return open;
   }
 
-  private static long shadowedAfterLive(Transaction transaction) {
+  /** Without what can be released no more: too old, or on a {@code last} meter overtaken. */
+  private static long shadowedAfterLive(Transaction transaction, Instant now) {
     return transaction
         .one(
             row -> row.number("count"),
@@ -148,12 +149,20 @@ public final class Gauges {
             from metering.meter as noted
             join metering.tick_meter as given
               on given.meter = noted.meter and given.hour >= noted.live_from
-            where given.status = 'shadow' and exists (
+            where given.hour > ?::timestamptz - interval '%d hours' and exists (
               select from metering.meter_report as r
               where r.hour = given.hour and r.meter = given.meter and r.status = 'shadow'
                 and r.acknowledged_at is null
-                and coalesce(r.event_time, r.hour) >= noted.live_from)
-            """)
+                and coalesce(r.event_time, r.hour) >= noted.live_from
+                and (r.kind <> 'last' or not exists (
+                  select from metering.meter_report as later
+                  where later.organization_id = r.organization_id and later.meter = r.meter
+                    and later.hour > r.hour
+                    and later.status in
+                      ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy'))))
+            """
+                .formatted(SchedulerSettings.CATCH_UP_HOURS_MAX),
+            now)
         .orElseThrow();
   }
 
@@ -163,9 +172,13 @@ public final class Gauges {
         .one(
             row -> row.number("hours"),
             """
-            select greatest(0, coalesce(
-              extract(epoch from live_from - ?::timestamptz) / 3600, 0))::bigint as hours
+            select count(*) as hours
             from metering.stack
+            cross join generate_series(?::timestamptz, live_from - interval '1 hour',
+                                       interval '1 hour') as since(hour)
+            where not exists (
+              select from metering.tick
+              where tick.hour = since.hour and tick.status = 'captured')
             """,
             settings.billFrom().orElse(null))
         .orElse(0L);

@@ -96,6 +96,44 @@ final class BillFromIT extends HourFixture {
     assertAgreement(right);
   }
 
+  /** What a backfill leaves out was never owed: another system may have billed it. */
+  @Test
+  void backfillOwesNoHourThatItDoesNotCapture() {
+    fill(MeterKind.SUM_HOURLY);
+    Pipeline right = pipeline(database, settings(MeterKind.SUM_HOURLY, HOUR.start().toString()));
+    shadowedAtTick(right, 0);
+    drain(right);
+    Pipeline earlier =
+        pipeline(database, settings(MeterKind.SUM_HOURLY, HOUR.minusHours(10).start().toString()));
+
+    backfill(earlier, -8, -8, ",\"organization\":\"a\"");
+    assertThat(shadowedAtTick(earlier, 1)).isEqualTo(10);
+    backfill(earlier, -6, -5, "");
+    // Of ten hours two are captured; one organization of a third is.
+    assertThat(shadowedAtTick(earlier, 2)).isEqualTo(8);
+    drain(earlier);
+    assertThat(reports(earlier, "accepted")).isEqualTo(1 + 2 * 2 + 3 * 2);
+
+    backfill(earlier, -4, -1, "");
+    backfill(earlier, -10, -7, "");
+    assertThat(shadowedAtTick(earlier, 3)).isZero();
+    drain(earlier);
+    assertThat(billedHours()).isEqualTo(hours(-10, 3));
+  }
+
+  @Test
+  void stackWhoseReadingsAreAllRejectedIsLiveAndRings() {
+    meter(MeterKind.SUM_HOURLY);
+    reading(database, "a", "cus_a ", Pipeline.METER, "5");
+    Pipeline pipeline = pipeline(database, settings(MeterKind.SUM_HOURLY, HOUR.start().toString()));
+    toHour(HOUR);
+
+    Printed printed = Printed.by(() -> tick(pipeline));
+
+    assertThat(printed.metric("OrganizationsNewlyRejected")).isEqualTo(1);
+    assertThat(printed.metric("OpenRejected")).isEqualTo(1);
+  }
+
   @Test
   void releaseIsRefusedWithoutAPersonsNameAndBeforeTheFirstHourBilledUnlessAskedFor() {
     fill(MeterKind.SUM_HOURLY);
@@ -191,6 +229,13 @@ final class BillFromIT extends HourFixture {
     var scheduler = pipeline.newScheduler();
     return Printed.by(() -> tick(pipeline, scheduler, HOUR.plusHours(hour)))
         .metric("HoursShadowedAfterLive");
+  }
+
+  private static void backfill(Pipeline pipeline, int from, int to, String more) {
+    command(
+        pipeline,
+        "{\"command\":\"backfill\",\"from\":\"%s\",\"to\":\"%s\"%s}"
+            .formatted(HOUR.plusHours(from), HOUR.plusHours(to), more));
   }
 
   private static Map<String, Object> release(Pipeline pipeline, int from, int to, String more) {
