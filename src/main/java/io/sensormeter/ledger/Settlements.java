@@ -199,14 +199,20 @@ public final class Settlements {
 
   /**
    * Notes that Stripe said there is no such meter: of its reports a few are published, to find out
-   * when there is one again.
+   * when there is one again. One that is told late, after Stripe has taken an event, says nothing.
    */
   public void refused(Collection<MeterRefusal> refusals) {
     for (MeterRefusal refusal : refusals) {
       database.update(
           "noting that Stripe has no meter " + refusal.meter(),
           """
-          insert into metering.meter as noted (meter, refused_at) values (?, ?)
+          insert into metering.meter as noted (meter, refused_at)
+          select given.meter, given.at
+          from (values (?, ?::timestamptz)) as given(meter, at)
+          where not exists (
+            select from metering.meter_report as taken
+            where taken.meter = given.meter and taken.status in ('accepted', 'verified')
+              and taken.hour > given.at - interval '3 hours' and taken.settled_at > given.at)
           on conflict (meter) do update set refused_at = excluded.refused_at
           where noted.refused_at is null
           """,

@@ -85,9 +85,9 @@ public final class Recorder {
                         + " does, and a few of them are sent each hour to find out",
                     refused.meter(),
                     refused.message()));
-    settlements.refused(refusedMeters.values());
     Collection<Outcome> reduced = reduce(outcomes);
     Settled settled = settlements.settle(reduced, lateAfter, time.now());
+    settlements.refused(refusedMeters.values());
     if (settled.unknown() > 0) {
       LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
     }
