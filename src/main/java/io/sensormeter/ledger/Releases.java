@@ -81,21 +81,35 @@ public final class Releases {
    * @return how many
    */
   public int release(Choice choice, Instant now) {
-    return database.update(
-        "releasing " + choice.hour(),
-        ARGUMENT
-            + """
-            update metering.meter_report as report
-            set status = 'pending', recorded_at = argument.now
-            from argument where
-            """
-            + RELEASABLE,
-        choice.hour(),
-        choice.meter().orElse(null),
-        choice.organization().orElse(null),
-        choice.beforeLive(),
-        now,
-        null);
+    return database
+        .one(
+            "releasing " + choice.hour(),
+            row -> row.integer("reports"),
+            ARGUMENT
+                + """
+                , released as (
+                  update metering.meter_report as report
+                  set status = 'pending', recorded_at = argument.now
+                  from argument where %s
+                  returning report.meter, report.kind,
+                    coalesce(report.event_time, report.hour) < report.hour as past_hour
+                ), noted as (
+                  -- Billed by this: from now on its kind and interval stay.
+                  insert into metering.meter as known (meter, kind, past_hour)
+                  select distinct meter, kind, past_hour from released
+                  on conflict (meter) do update set kind = excluded.kind, past_hour = excluded.past_hour
+                  where known.kind is null
+                )
+                select count(*) as reports from released
+                """
+                    .formatted(RELEASABLE),
+            choice.hour(),
+            choice.meter().orElse(null),
+            choice.organization().orElse(null),
+            choice.beforeLive(),
+            now,
+            null)
+        .orElseThrow();
   }
 
   /**
