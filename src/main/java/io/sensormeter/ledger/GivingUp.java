@@ -78,7 +78,17 @@ public final class GivingUp {
   }
 
   private static String givenUp(ReportStatus status, String condition) {
-    return "update metering.meter_report set status = '%s', settled_at = ?, recorded_at = ? where %s"
+    return """
+    update metering.meter_report as r set status = '%s', settled_at = ?, recorded_at = ?
+    from (
+      -- In the recorder's order; what it is just recording has its outcome.
+      select hour, organization_id, meter, revision from metering.meter_report
+      where %s
+      order by hour, organization_id, meter, revision
+      for update skip locked) as due
+    where r.hour = due.hour and r.organization_id = due.organization_id and r.meter = due.meter
+      and r.revision = due.revision
+    """
         .formatted(status.label(), condition);
   }
 
