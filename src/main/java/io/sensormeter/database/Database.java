@@ -70,18 +70,20 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Runs one statement that PostgreSQL takes in no transaction, on a connection of its own. Waits
-   * two seconds at most for a lock.
+   * Runs statements that PostgreSQL takes in no transaction, on a connection of their own. Each
+   * waits two seconds at most for a lock, unless one before it says otherwise.
    *
-   * @param timeout after which the server ends it
+   * @param timeout after which the server ends one
    */
-  public void outside(String what, Duration timeout, String sql) {
+  public void outside(String what, Duration timeout, String... statements) {
     try (Connection connection = new Connections(this::open, timeout).getConnection();
         Statement statement = connection.createStatement()) {
       // The server gives up first, so that it can still say so.
       connection.setNetworkTimeout(
           Runnable::run, Math.toIntExact(timeout.plusSeconds(10).toMillis()));
-      statement.execute(sql);
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
     } catch (SQLException e) {
       throw Session.failure(what + " failed", e);
     }

@@ -1,9 +1,12 @@
 package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
+import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.Row;
 import java.time.Duration;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The indexes that a release adds to partitions which stand already. A migration that built them
@@ -11,6 +14,8 @@ import java.util.Optional;
  * one at a time, and nobody waits for them.
  */
 public final class Indexes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Indexes.class);
 
   private final Database database;
 
@@ -47,43 +52,47 @@ public final class Indexes {
    * Who dies meanwhile leaves it unfinished and unused; the next begins anew.
    *
    * @param timeout for the building
-   * @return its name; empty if there is nothing to do
-   * @throws io.sensormeter.database.DatabaseException if it could not be built; everything works
-   *     without it, slower
+   * @return its name; empty if there is nothing to do, or if it could not be had now: everything
+   *     works without it, only slower
    */
   public Optional<String> build(Duration timeout) {
     Optional<Missing> found = missing();
-    found.ifPresent(
-        one -> {
-          database.outside(
-              "clearing index " + one.name(),
-              timeout,
-              "drop index if exists metering." + one.name());
-          database.outside("building index " + one.name(), timeout, one.build());
-          database.update(
-              "attaching index " + one.name(),
-              "alter index metering.%s attach partition metering.%s"
-                  .formatted(one.index(), one.name()));
-        });
-    return found.map(Missing::name).or(() -> dropOutdated(timeout));
-  }
-
-  private Optional<String> dropOutdated(Duration timeout) {
-    boolean stands =
-        database
-            .readOnly()
-            .one(
-                "looking for an outdated index",
-                row -> row.flag("stands"),
-                "select to_regclass('metering.' || ?) is not null as stands",
-                OUTDATED)
-            .orElseThrow();
-    if (!stands) {
+    if (found.isEmpty() && !standsOutdated()) {
       return Optional.empty();
     }
+    String name = found.map(Missing::name).orElse(OUTDATED);
+    try {
+      found.ifPresentOrElse(one -> build(one, timeout), () -> drop(OUTDATED, timeout));
+      return Optional.of(name);
+    } catch (DatabaseException e) {
+      LOG.warn("Index {} is left to the next tick: {}", name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void build(Missing one, Duration timeout) {
+    drop(one.name(), timeout);
+    // It waits for every older transaction, and nobody waits for it.
+    database.outside("building index " + one.name(), timeout, "set lock_timeout = 0", one.build());
     database.outside(
-        "dropping index " + OUTDATED, timeout, "drop index if exists metering." + OUTDATED);
-    return Optional.of(OUTDATED + ", dropped");
+        "attaching index " + one.name(),
+        timeout,
+        "alter index metering.%s attach partition metering.%s".formatted(one.index(), one.name()));
+  }
+
+  private void drop(String name, Duration timeout) {
+    database.outside("dropping index " + name, timeout, "drop index if exists metering." + name);
+  }
+
+  private boolean standsOutdated() {
+    return database
+        .readOnly()
+        .one(
+            "looking for an outdated index",
+            row -> row.flag("stands"),
+            "select to_regclass('metering.' || ?) is not null as stands",
+            OUTDATED)
+        .orElseThrow();
   }
 
   private Optional<Missing> missing() {

@@ -6,6 +6,9 @@ import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -49,8 +52,7 @@ final class IndexUpkeepIT extends HourFixture {
 
     nextHour(pipeline);
     assertThat(invalid()).isEmpty();
-    assertThat(database.queryTexts("select to_regclass('metering.meter_report_live')::text"))
-        .containsExactly("null");
+    assertThat(outdated()).containsExactly("null");
     assertThat(
             database.queryTexts(
                 "select pg_get_indexdef('metering.meter_report_2026_11_unshown'::regclass)"))
@@ -74,6 +76,31 @@ final class IndexUpkeepIT extends HourFixture {
                 select count(*) from pg_index
                 where indrelid = 'metering.meter_report'::regclass and indisvalid
                 """));
+  }
+
+  /** A person's open transaction in psql is enough. */
+  @Test
+  void tickIsCompleteThoughAnIndexCannotBeHadNow() throws SQLException {
+    Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
+    tick(pipeline);
+    database.execute(
+        "create index meter_report_live on metering.meter_report (hour, stripe_customer_id)");
+    try (Connection person = database.connectAsOwner();
+        Statement statement = person.createStatement()) {
+      person.setAutoCommit(false);
+      statement.execute("lock table metering.meter_report in access share mode");
+
+      assertThat(tick(pipeline)).containsEntry("complete", true);
+      assertThat(outdated()).containsExactly("metering.meter_report_live");
+      person.rollback();
+    }
+
+    assertThat(tick(pipeline)).containsEntry("complete", true);
+    assertThat(outdated()).containsExactly("null");
+  }
+
+  private List<String> outdated() {
+    return database.queryTexts("select to_regclass('metering.meter_report_live')::text");
   }
 
   private List<String> invalid() {
