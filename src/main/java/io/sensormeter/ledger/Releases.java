@@ -44,12 +44,12 @@ public final class Releases {
             from metering.meter_report as later
             where later.stripe_customer_id = report.stripe_customer_id
               and later.meter = report.meter and later.hour > report.hour) as later
-          where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy')
+          where later.status in %s
             or later.status = 'shadow' and later.hour <= argument.through
               and (argument.organization is null
                 or later.organization_id = argument.organization)))
       """
-          .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX - 2);
+          .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX - 2, ReportStatus.OVERTAKING);
 
   private static final String ARGUMENT =
       """

@@ -30,6 +30,13 @@ public enum ReportStatus {
   /** The {@code failure_code} of what Stripe took though another report stands in its place. */
   public static final String ACCEPTED_BESIDE_LIVE = "accepted_beside_live";
 
+  /**
+   * Those of a report on a {@code last} meter that no earlier hour's event may come after, as SQL:
+   * Stripe holds it, or may be sent it.
+   */
+  public static final String OVERTAKING =
+      "('pending', 'accepted', 'verified', 'unresolved', 'discrepancy')";
+
   /** As in the ledger's column {@code status}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

@@ -198,8 +198,7 @@ public final class Settlements {
   }
 
   /**
-   * Notes that Stripe said there is no such meter: of its reports a few are published, to find out
-   * when there is one again. One that is told late, after Stripe has taken an event, says nothing.
+   * Stripe has no such meter: only probes of it leave. Told after a later acceptance, it is void.
    */
   public void refused(Collection<MeterRefusal> refusals) {
     for (MeterRefusal refusal : refusals) {
@@ -242,8 +241,9 @@ public final class Settlements {
               where later.stripe_customer_id = earlier.stripe_customer_id
                 and later.meter = earlier.meter
                 and later.hour > earlier.hour and later.hour >= argument.hour) as later
-            where later.status in ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy'))
-        """,
+            where later.status in %s)
+        """
+            .formatted(ReportStatus.OVERTAKING),
         now,
         hour);
   }

@@ -158,10 +158,9 @@ public final class Gauges {
                   select from metering.meter_report as later
                   where later.organization_id = r.organization_id and later.meter = r.meter
                     and later.hour > r.hour
-                    and later.status in
-                      ('pending', 'accepted', 'verified', 'unresolved', 'discrepancy'))))
+                    and later.status in %s)))
             """
-                .formatted(SchedulerSettings.CATCH_UP_HOURS_MAX),
+                .formatted(SchedulerSettings.CATCH_UP_HOURS_MAX, ReportStatus.OVERTAKING),
             now)
         .orElseThrow();
   }
