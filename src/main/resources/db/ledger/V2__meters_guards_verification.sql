@@ -10,7 +10,10 @@ alter table metering.tick
   -- The run that captured it: CaptureDropped compares with an earlier one.
   add column if not exists captured_by text,
   -- When a tick first told that it was skipped, or captured too late to be exact.
-  add column if not exists shown_at timestamptz;
+  add column if not exists shown_at timestamptz,
+  -- Reports that Stripe's summaries were first compared with in this hour, and those absent there.
+  add column if not exists compared integer,
+  add column if not exists absent   integer;
 
 create table if not exists metering.tick_meter (
   hour     timestamptz      not null,
@@ -19,6 +22,10 @@ create table if not exists metering.tick_meter (
   reports  integer          not null,
   rejected integer          not null,
   total    numeric          not null,
+  -- The first read that showed a report of this hour as it was sent, and when Stripe had taken that
+  -- report: the summaries were alive for all that was accepted by then.
+  alive_at         timestamptz,
+  alive_settled_at timestamptz,
   constraint tick_meter_key primary key (hour, meter),
   constraint tick_meter_status check (status in ('captured', 'shadow')),
   constraint tick_meter_reports check (rejected between 0 and reports)
@@ -53,8 +60,9 @@ create table if not exists metering.meter (
   live_from         timestamptz,
   -- Stripe said "No active meter found", and has taken nothing of it since.
   refused_at        timestamptz,
-  -- As Stripe shows it.
+  -- As Stripe shows it. The id stays once a report was seen under it (seen_at).
   stripe_id         text,
+  seen_at           timestamptz,
   stripe_status     text,
   formula           text,
   event_time_window text,
@@ -62,6 +70,12 @@ create table if not exists metering.meter (
   value_key         text,
   livemode          boolean,
   read_at           timestamptz,
+  -- Stripe shows no active meter of this name; the reporter is told so as well.
+  missing_at        timestamptz,
+  -- Stripe shows another one than the ledger has pinned.
+  other_id          text,
+  -- Declared sum-hourly, but Stripe adds every event up: the additive rules hold for its reports.
+  raw               boolean,
   -- What differs from the declaration: its reports are captured, and stay pending unsent.
   problem           text,
   constraint meter_key primary key (meter),
@@ -104,7 +118,9 @@ alter table metering.meter_report
   add column if not exists late               boolean,
   -- Publish only after Stripe has shown the hour absent so many times.
   add column if not exists held               smallint,
+  -- What Stripe's summaries showed, in how many looks since its status is what it is.
   add column if not exists observed_value     numeric,
+  add column if not exists sightings          smallint,
   add column if not exists observed_at        timestamptz,
   add column if not exists absent_at          timestamptz,
   add column if not exists suspect_at         timestamptz,

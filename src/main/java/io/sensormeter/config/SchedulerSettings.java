@@ -20,7 +20,11 @@ import java.util.Optional;
  *     Stripe takes timestamps up to 35 days old)
  * @param invoiceGraceHours how long the Stripe account keeps invoices open after the period, 1 to
  *     72
+ * @param verifyEveryHours how often what Stripe accepted is looked up in its summaries, 2 to 96
+ * @param readsPerSecond the pace of all instances of VerifierFunction together, 1 to 25: no more is
+ *     asked than it can read in an hour
  * @param reportsQueueUrl where copies are published
+ * @param verificationsQueueUrl where questions are asked
  * @param sqsEndpoint instead of AWS's own
  * @param secretsManagerEndpoint instead of AWS's own
  */
@@ -34,7 +38,10 @@ public record SchedulerSettings(
     Optional<Hour> billFrom,
     int catchUpHours,
     int invoiceGraceHours,
+    int verifyEveryHours,
+    int readsPerSecond,
     String reportsQueueUrl,
+    String verificationsQueueUrl,
     Optional<URI> sqsEndpoint,
     Optional<URI> secretsManagerEndpoint) {
 
@@ -71,7 +78,10 @@ public record SchedulerSettings(
             variables.hour("BILL_FROM"),
             variables.number("CATCH_UP_HOURS", 1, CATCH_UP_HOURS_MAX, CATCH_UP_HOURS_MAX),
             variables.invoiceGraceHours(),
+            variables.number("VERIFY_EVERY_HOURS", 2, 96, 24),
+            variables.readsPerSecond(mode),
             variables.queueUrl("REPORTS_QUEUE_URL"),
+            variables.queueUrl("VERIFICATIONS_QUEUE_URL"),
             variables.address("SQS_ENDPOINT"),
             variables.address("SECRETS_MANAGER_ENDPOINT"));
     variables.refuseProblems("SchedulerFunction");

@@ -114,6 +114,13 @@ final class Variables {
     return number("STRIPE_CALLS_PER_SECOND", 1, 10_000, mode.callsPerSecond());
   }
 
+  /**
+   * The pace of all instances of VerifierFunction together; Stripe's limit of one endpoint is 25.
+   */
+  int readsPerSecond(StripeMode mode) {
+    return number("STRIPE_READS_PER_SECOND", 1, 25, mode.readsPerSecond());
+  }
+
   /** Stripe's default is one hour, the most it can be set to 72. */
   int invoiceGraceHours() {
     return number("INVOICE_GRACE_HOURS", 1, 72, 1);

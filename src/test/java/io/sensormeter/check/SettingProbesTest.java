@@ -39,13 +39,22 @@ final class SettingProbesTest {
     SchedulerSettings settings =
         SchedulerSettings.read(
             Map.of(
-                "DATABASE_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:1:secret:x",
-                "STACK", "aws:us-east-1:1:sensor-meter",
-                "SOURCE", "own",
-                "METERS", meters,
-                "STRIPE_MODE", "test",
-                "REPORTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/reports",
-                "INVOICE_GRACE_HOURS", String.valueOf(graceHours)));
+                "DATABASE_SECRET_ARN",
+                "arn:aws:secretsmanager:us-east-1:1:secret:x",
+                "STACK",
+                "aws:us-east-1:1:sensor-meter",
+                "SOURCE",
+                "own",
+                "METERS",
+                meters,
+                "STRIPE_MODE",
+                "test",
+                "REPORTS_QUEUE_URL",
+                "https://sqs.us-east-1.amazonaws.com/1/reports",
+                "VERIFICATIONS_QUEUE_URL",
+                "https://sqs.us-east-1.amazonaws.com/1/verifications",
+                "INVOICE_GRACE_HOURS",
+                String.valueOf(graceHours)));
     return new SettingProbes(settings).findings(Hour.parse("2026-11-22T14Z"));
   }
 }

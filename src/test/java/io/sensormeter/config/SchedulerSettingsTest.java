@@ -26,7 +26,8 @@ final class SchedulerSettingsTest {
           "SOURCE", "own",
           "METERS", "active_sensors:last",
           "STRIPE_MODE", "test",
-          "REPORTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/reports");
+          "REPORTS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/reports",
+          "VERIFICATIONS_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/1/verifications");
 
   @Test
   void blankIsTheDefault() {
@@ -41,6 +42,8 @@ final class SchedulerSettingsTest {
           "BILL_FROM",
           "CATCH_UP_HOURS",
           "INVOICE_GRACE_HOURS",
+          "VERIFY_EVERY_HOURS",
+          "STRIPE_READS_PER_SECOND",
           "SQS_ENDPOINT",
           "SECRETS_MANAGER_ENDPOINT"
         }) {
@@ -59,6 +62,8 @@ final class SchedulerSettingsTest {
     assertThat(settings.billFrom()).isEmpty();
     assertThat(settings.catchUpHours()).isEqualTo(816);
     assertThat(settings.invoiceGraceHours()).isEqualTo(1);
+    assertThat(settings.verifyEveryHours()).isEqualTo(24);
+    assertThat(settings.readsPerSecond()).isEqualTo(3);
     assertThat(settings.sqsEndpoint()).isEmpty();
   }
 
@@ -80,7 +85,10 @@ final class SchedulerSettingsTest {
                 Map.entry("BILL_FROM", "2026-12-01T00:00:00Z"),
                 Map.entry("CATCH_UP_HOURS", "24"),
                 Map.entry("INVOICE_GRACE_HOURS", "72"),
+                Map.entry("VERIFY_EVERY_HOURS", "96"),
+                Map.entry("STRIPE_READS_PER_SECOND", "25"),
                 Map.entry("REPORTS_QUEUE_URL", "http://127.0.0.1:9324/1/reports"),
+                Map.entry("VERIFICATIONS_QUEUE_URL", "http://127.0.0.1:9324/1/verifications"),
                 Map.entry("SQS_ENDPOINT", "http://127.0.0.1:9324"),
                 Map.entry("SECRETS_MANAGER_ENDPOINT", "http://127.0.0.1:9325")));
 
@@ -102,7 +110,10 @@ final class SchedulerSettingsTest {
                 Optional.of(Hour.parse("2026-12-01T00Z")),
                 24,
                 72,
+                96,
+                25,
                 "http://127.0.0.1:9324/1/reports",
+                "http://127.0.0.1:9324/1/verifications",
                 Optional.of(URI.create("http://127.0.0.1:9324")),
                 Optional.of(URI.create("http://127.0.0.1:9325"))));
   }
@@ -124,10 +135,12 @@ final class SchedulerSettingsTest {
                         Map.entry("BILL_FROM", "tomorrow"),
                         Map.entry("CATCH_UP_HOURS", "817"),
                         Map.entry("INVOICE_GRACE_HOURS", "1.5"),
+                        Map.entry("VERIFY_EVERY_HOURS", "1"),
+                        Map.entry("STRIPE_READS_PER_SECOND", "26"),
                         Map.entry("REPORTS_QUEUE_URL", "reports"),
                         Map.entry("SQS_ENDPOINT", "ftp://sqs"),
                         Map.entry("SECRETS_MANAGER_ENDPOINT", "http://"))))
-        .withMessageStartingWith("SchedulerFunction does not start, 13 setting(s) to mend: ")
+        .withMessageStartingWith("SchedulerFunction does not start, 16 setting(s) to mend: ")
         .withMessageContaining("DATABASE_PORT is '0': a whole number from 1 to 65535")
         .withMessageContaining("DATABASE_SSL_MODE is 'prefer': verify-full (default) or disable")
         .withMessageContaining("SOURCE is 'Shipped': it must be one of shipped, own")
@@ -138,6 +151,9 @@ final class SchedulerSettingsTest {
         .withMessageContaining("BILL_FROM: 'tomorrow' is not an hour")
         .withMessageContaining("CATCH_UP_HOURS is '817': a whole number from 1 to 816")
         .withMessageContaining("INVOICE_GRACE_HOURS is '1.5': a whole number from 1 to 72")
+        .withMessageContaining("VERIFY_EVERY_HOURS is '1': a whole number from 2 to 96")
+        .withMessageContaining("STRIPE_READS_PER_SECOND is '26': a whole number from 1 to 25")
+        .withMessageContaining("VERIFICATIONS_QUEUE_URL is missing")
         .withMessageContaining("REPORTS_QUEUE_URL is 'reports': it must be an http or https URL")
         .withMessageContaining("SQS_ENDPOINT is 'ftp://sqs'")
         .withMessageContaining("SECRETS_MANAGER_ENDPOINT is 'http://'");

@@ -33,6 +33,7 @@ public final class Pipeline implements AutoCloseable {
 
   private static final Duration REPORTS_VISIBILITY = Duration.ofSeconds(370);
   private static final int OUTCOME_RECEIVES = 10;
+  private static final int VERIFICATION_RECEIVES = 5;
   private static final int REPORTER_BATCH = 200;
   private static final int RECORDER_BATCH = 10;
 
@@ -77,6 +78,9 @@ public final class Pipeline implements AutoCloseable {
     environment.put(
         "OUTCOMES_QUEUE_URL",
         sqs.createQueue("outcomes-" + id, REPORTS_VISIBILITY, OUTCOME_RECEIVES));
+    environment.put(
+        "VERIFICATIONS_QUEUE_URL",
+        sqs.createQueue("verifications-" + id, REPORTS_VISIBILITY, VERIFICATION_RECEIVES));
     environment.put("SQS_ENDPOINT", sqs.endpoint().toString());
     environment.put("SECRETS_MANAGER_ENDPOINT", secrets.endpoint().toString());
     environment.putAll(settings);
@@ -127,6 +131,10 @@ public final class Pipeline implements AutoCloseable {
 
   public String outcomesUrl() {
     return environment.getOrDefault("OUTCOMES_QUEUE_URL", "");
+  }
+
+  public String verificationsUrl() {
+    return environment.getOrDefault("VERIFICATIONS_QUEUE_URL", "");
   }
 
   /** Messages in both queues, visible or not. */

@@ -169,13 +169,22 @@ final class TemplateFunctionsTest {
     Map<String, String> variables = new HashMap<>(variables(function));
     Map<String, String> answers =
         Map.of(
-            "DATABASE_SECRET_ARN", SECRET,
-            "STRIPE_SECRET_ARN", SECRET,
-            "SOURCE", "shipped",
-            "METERS", "active_sensors:sum-hourly",
-            "STRIPE_MODE", "test",
-            "REPORTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/reports",
-            "OUTCOMES_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/outcomes");
+            "DATABASE_SECRET_ARN",
+            SECRET,
+            "STRIPE_SECRET_ARN",
+            SECRET,
+            "SOURCE",
+            "shipped",
+            "METERS",
+            "active_sensors:sum-hourly",
+            "STRIPE_MODE",
+            "test",
+            "REPORTS_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/1/reports",
+            "VERIFICATIONS_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/1/verifications",
+            "OUTCOMES_QUEUE_URL",
+            "https://sqs.us-east-1.amazonaws.com/1/outcomes");
     answers.forEach(variables::replace);
     return variables;
   }

@@ -87,6 +87,7 @@ final class OwedHoursTest {
     environment.put("METERS", "active_sensors:sum-hourly");
     environment.put("STRIPE_MODE", "test");
     environment.put("REPORTS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/reports");
+    environment.put("VERIFICATIONS_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/questions");
     environment.put("BILL_FROM", billFrom);
     environment.put("CATCH_UP_HOURS", catchUpHours);
     return SchedulerSettings.read(environment);
