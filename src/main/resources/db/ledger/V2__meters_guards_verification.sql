@@ -106,6 +106,8 @@ alter table metering.meter_report
   add column if not exists event_time         timestamptz,
   -- When its first copy was about to leave.
   add column if not exists first_published_at timestamptz,
+  -- When its value was read from the source; null if at its capture. A revision keeps it.
+  add column if not exists read_at            timestamptz,
   -- When the ledger learned of its status, by the clock of who wrote it.
   add column if not exists recorded_at        timestamptz,
   -- When a tick first told a person of it as an exception.

@@ -33,7 +33,7 @@ final class Absences {
             else r.status = 'accepted' end
           and (select count(*) from metering.meter_report as made
             where made.hour = r.hour and made.organization_id = r.organization_id
-              and made.meter = r.meter and made.reason = '%2$s') < %3$d as repairable
+              and made.meter = r.meter and made.reason like '%2$s%%') < %3$d as repairable
         from sighting as s
         join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
           and noted.problem is null and noted.missing_at is null and noted.other_id is null
@@ -108,7 +108,9 @@ final class Absences {
             now,
             first,
             last);
-    int made = Revisions.automatic(transaction, repairable, Revisions.ABSENT, now, lateAfter);
+    int made =
+        Revisions.automatic(
+            transaction, repairable, "Stripe showed nothing, twice", now, lateAfter);
     return new Compared(0, discrepancies, made);
   }
 }

@@ -201,7 +201,7 @@ public final class Captures {
       }
     }
     if (meters.list().stream().anyMatch(meter -> meter.kind() == MeterKind.LAST)) {
-      Settlements.supersede(transaction, hour, terms.now());
+      Overtaking.supersede(transaction, hour, terms.now());
     }
     return given;
   }

@@ -31,12 +31,14 @@ public final class CopyExpiry {
 
   /**
    * When the first copy was about to leave; null if none did. Release 0.1 did not note it: no copy
-   * of its reports left before the capture.
+   * of its reports left before the capture. (A revision has its predecessor's {@code send_before}
+   * before a copy of its own left.)
    */
   static final String FIRST_PUBLISHED =
       """
       coalesce(report.first_published_at,
-        case when report.send_before is not null then report.captured_at end)
+        case when report.event_time is null and report.send_before is not null
+          then report.captured_at end)
       """;
 
   /**

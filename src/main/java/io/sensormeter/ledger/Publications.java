@@ -98,7 +98,8 @@ public final class Publications {
         select %s
         from metering.meter_report as report
         where report.hour = ? and (report.organization_id, report.meter) > (?, ?)
-          and report.status = 'pending' and report.captured_at = ? and report.send_before > ?
+          and report.revision = 0 and report.status = 'pending'
+          and report.captured_at = ? and report.send_before > ?
         order by report.organization_id, report.meter
         limit ?
         """

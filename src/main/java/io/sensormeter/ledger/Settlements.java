@@ -219,32 +219,4 @@ public final class Settlements {
           refusal.at());
     }
   }
-
-  /**
-   * On a {@code last} meter a later hour's event must stand last: what is still pending when a
-   * later hour of its organization, or of its customer, has a report is never sent.
-   */
-  static void supersede(Transaction transaction, Hour hour, Instant now) {
-    transaction.update(
-        """
-        update metering.meter_report as earlier
-        set status = 'superseded', settled_at = argument.now, recorded_at = argument.now
-        from (select ?::timestamptz as now, ?::timestamptz as hour) as argument
-        where earlier.kind = 'last' and earlier.status = 'pending' and earlier.hour <= argument.hour
-          and exists (
-            select from (
-              select later.status from metering.meter_report as later
-              where later.organization_id = earlier.organization_id and later.meter = earlier.meter
-                and later.hour > earlier.hour and later.hour >= argument.hour
-              union all
-              select later.status from metering.meter_report as later
-              where later.stripe_customer_id = earlier.stripe_customer_id
-                and later.meter = earlier.meter
-                and later.hour > earlier.hour and later.hour >= argument.hour) as later
-            where later.status in %s)
-        """
-            .formatted(ReportStatus.OVERTAKING),
-        now,
-        hour);
-  }
 }
