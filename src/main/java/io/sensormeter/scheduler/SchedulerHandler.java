@@ -56,15 +56,12 @@ public final class SchedulerHandler
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
     Database database = app.database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), App.AWS_CALL_TIMEOUT);
-    BatchSender reports =
-        new BatchSender(
-            sqs, settings.reportsQueueUrl(), time, app.world().random(), app.world().executor());
     Publisher publisher =
         new Publisher(
             new Publications(database),
             new Sweeps(database),
             database.readOnly(),
-            reports,
+            sender(app, sqs, settings.reportsQueueUrl()),
             settings.callsPerSecond(),
             time,
             app.world().executor());
@@ -74,12 +71,7 @@ public final class SchedulerHandler
         new Asker(
             settings,
             database.readOnly(),
-            new BatchSender(
-                sqs,
-                settings.verificationsQueueUrl(),
-                time,
-                app.world().random(),
-                app.world().executor()),
+            sender(app, sqs, settings.verificationsQueueUrl()),
             time);
     this.tick = new Tick(settings, ledger, publisher, asker, app.telemetry(), time);
     this.operator =
@@ -95,6 +87,10 @@ public final class SchedulerHandler
                 publisher,
                 database.readOnly(),
                 time));
+  }
+
+  private static BatchSender sender(App app, SqsClient sqs, String url) {
+    return new BatchSender(sqs, url, app.time(), app.world().random(), app.world().executor());
   }
 
   private static Tick.Ledger ledger(SchedulerSettings settings, Database database) {
