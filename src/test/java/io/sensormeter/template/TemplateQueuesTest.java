@@ -11,7 +11,7 @@ import io.sensormeter.ledger.Settlements;
 import io.sensormeter.reporter.Backoff;
 import io.sensormeter.reporter.Backoffs;
 import io.sensormeter.reporter.Reporter;
-import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.StripeCalls;
 import io.sensormeter.template.Template.Resource;
 import java.time.Duration;
 import java.util.List;
@@ -122,7 +122,7 @@ final class TemplateQueuesTest {
   @Test
   void callEndsBeforeTheFunctionAndTheFunctionBeforeTheMessageReturns() {
     Duration reporter = timeout("ReporterFunction");
-    assertThat(MeterEvents.CALL_TIMEOUT.plus(Reporter.OUTCOMES_RESERVE)).isLessThan(reporter);
+    assertThat(StripeCalls.TIMEOUT.plus(Reporter.OUTCOMES_RESERVE)).isLessThan(reporter);
     // With time to connect before.
     assertThat(Settlements.STATEMENT_TIMEOUT.multipliedBy(2))
         .isLessThan(timeout("RecorderFunction"));
@@ -152,9 +152,7 @@ final class TemplateQueuesTest {
     int concurrency = template.number(template.parameter("ReporterMaxConcurrency").path("Default"));
     double pace = testModeCallsPerSecond() / (double) concurrency;
     Duration sending =
-        timeout("ReporterFunction")
-            .minus(MeterEvents.CALL_TIMEOUT)
-            .minus(Reporter.OUTCOMES_RESERVE);
+        timeout("ReporterFunction").minus(StripeCalls.TIMEOUT).minus(Reporter.OUTCOMES_RESERVE);
     int batch = source("ReporterFunction").properties().path("BatchSize").intValue();
     assertThat((double) batch).isLessThanOrEqualTo(pace * sending.toSeconds());
     for (Source source : sources()) {
