@@ -160,9 +160,14 @@ public final class Pipeline implements AutoCloseable {
     return environment.getOrDefault("VERIFICATIONS_QUEUE_URL", "");
   }
 
-  /** Messages in all queues, visible or not. */
+  /** Copies, outcomes and sightings on their way, visible or not. */
   public int depth() {
-    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl()) + sqs.depth(verificationsUrl());
+    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl());
+  }
+
+  /** Questions that nobody has answered; they may stay so. */
+  public int questions() {
+    return sqs.depth(verificationsUrl());
   }
 
   /** A new execution environment of SchedulerFunction. */
