@@ -10,32 +10,22 @@ import io.sensormeter.meter.Sighting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Stripe refused after it had taken it, told through the account's partner event bus. */
 final class NotificationIT extends VerifierFixture {
   private static final String CODE = "meter_event_customer_not_found";
 
-  private enum Delivery {
-    BARE(ErrorReport::notification),
-    ENVELOPE(ErrorReport::envelope);
-
-    private final Function<ErrorReport, String> body;
-
-    Delivery(Function<ErrorReport, String> body) {
-      this.body = body;
-    }
-  }
-
   @ParameterizedTest
-  @EnumSource
-  void bothShapesNameTheRefusedEventAndDoubtItsTime(Delivery delivery) {
+  @ValueSource(booleans = {true, false})
+  void bothShapesNameTheRefusedEventAndDoubtItsTime(boolean inEnvelope) {
     stripe.onMeterEvent(new Fault.RejectedLater(CODE), 1);
     report("a", HOUR, 25);
-    send(delivery.body.apply(stripe.errorReports().getFirst()));
+    ErrorReport report = stripe.errorReports().getFirst();
+    send(inEnvelope ? report.envelope() : report.notification());
     clock.advance(Duration.ofHours(20));
 
     source.pollOnce();
