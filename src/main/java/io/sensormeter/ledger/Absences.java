@@ -9,8 +9,10 @@ import java.util.List;
 
 /**
  * What becomes of a report that Stripe was twice seen not to hold. Nothing, while it is the
- * summaries that are late: only while a read of the same meter, no later, was equal for a report
- * accepted at most an hour earlier, and never where more than a twentieth of all is absent.
+ * summaries that are late: only if a read of the same meter, no later, was equal for a report that
+ * Stripe had accepted no earlier than this one, and never where more than a twentieth of all is
+ * absent. (An hour earlier would not do: summaries that are late by a steady time show one hour,
+ * and not the next.)
  */
 final class Absences {
 
@@ -49,7 +51,7 @@ final class Absences {
             select from metering.tick_meter as given
             where given.meter = r.meter and given.alive_at <= s.read_at
               and given.alive_settled_at >= case when r.status = 'unresolved' then r.send_before
-                else r.settled_at end - interval '1 hour')
+                else r.settled_at end)
           and not exists (
             select from metering.tick as t
             where t.hour in (date_trunc('hour', s.read_at, 'UTC'),

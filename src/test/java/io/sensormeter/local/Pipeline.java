@@ -162,7 +162,7 @@ public final class Pipeline implements AutoCloseable {
 
   /** Copies, outcomes and sightings on their way, visible or not. */
   public int depth() {
-    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl()) + sqs.depth(verificationsUrl());
+    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl());
   }
 
   /** Questions that nobody has answered; they may stay so. */
