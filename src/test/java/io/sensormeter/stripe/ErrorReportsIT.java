@@ -10,6 +10,7 @@ import io.sensormeter.stripe.ReadAnswer.Found;
 import io.sensormeter.stripe.ReadAnswer.Hindered;
 import io.sensormeter.stripe.ReadAnswer.Missing;
 import io.sensormeter.stripe.ReadAnswer.What;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ final class ErrorReportsIT extends StripeFixture {
   @Test
   void everyNamedEventIsARefusalAndTheTimeIsDoubted() throws Exception {
     String event =
-        event(
+        report(
             """
             {"code":"meter_event_customer_not_found","error_count":9,"sample_errors":[
               {"error_message":"No such customer","request":{"identifier":"m:a:2026-11-22T13Z"}},
@@ -43,13 +44,12 @@ final class ErrorReportsIT extends StripeFixture {
                     refused("m:a:2026-11-22T13Z"),
                     refused("req_1"),
                     refused("m:b:2026-11-22T13Z"),
-                    new Sighting.Doubted(
-                        "mtr_1", java.time.Instant.parse(FROM), java.time.Instant.parse(TO)))));
+                    new Sighting.Doubted("mtr_1", Instant.parse(FROM), Instant.parse(TO)))));
   }
 
   @Test
   void eventIsAskedForById() throws Exception {
-    try (RawServer server = RawServer.start(RawServer.answer(200, event("")))) {
+    try (RawServer server = RawServer.start(RawServer.answer(200, report("")))) {
       ErrorReports reports = new ErrorReports(calls(server, StripeMode.TEST, StripeCalls.TIMEOUT));
       assertThat(reports.read(NOTIFICATION)).isInstanceOf(Found.class);
       assertThat(server.requests().getFirst().head())
@@ -63,7 +63,7 @@ final class ErrorReportsIT extends StripeFixture {
 
   @Test
   void timeThatIsNotToldIsTheDayBefore() throws Exception {
-    String event = event("").replace("validation_", "unknown_");
+    String event = report("").replace("validation_", "unknown_");
 
     assertThat(answerTo(200, event))
         .isEqualTo(
@@ -73,7 +73,7 @@ final class ErrorReportsIT extends StripeFixture {
   @Test
   void longTextsAreCutAndTravelThroughSqs() throws Exception {
     String event =
-        event(
+        report(
             "{\"code\":\"c\",\"sample_errors\":[{\"error_message\":\"%s\uffff%s\",\"request\":{\"identifier\":\"a\"}}]}"
                 .formatted("x".repeat(100), "y".repeat(200)));
 
@@ -124,7 +124,7 @@ final class ErrorReportsIT extends StripeFixture {
         identifier, "meter_event_customer_not_found", "No such customer", NOW);
   }
 
-  private static String event(String errorTypes) {
+  private static String report(String errorTypes) {
     return """
     {"id":"evt_1","object":"v2.core.event","type":"v1.billing.meter.error_report_triggered",\
     "data":{"validation_start":"%s","validation_end":"%s","reason":{"error_types":[%s]}}}\

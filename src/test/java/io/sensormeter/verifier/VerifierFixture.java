@@ -31,6 +31,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -192,7 +193,7 @@ abstract class VerifierFixture {
   /** The numbers of the batch that are no sums and not 0. */
   Map<Count, Integer> parts() {
     VerifierSummary summary = summary();
-    return java.util.Arrays.stream(Count.values())
+    return Arrays.stream(Count.values())
         .filter(count -> summary.of(count) != 0)
         .filter(count -> count != Count.DEFERRED && count != Count.SKIPPED)
         .collect(Collectors.toMap(count -> count, summary::of));

@@ -2,8 +2,10 @@ package io.sensormeter.verifier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.aws.EventSource.Kill;
+import io.sensormeter.local.stripe.FakeMeter;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.local.stripe.Permission;
@@ -15,6 +17,7 @@ import io.sensormeter.stripe.StripeCalls;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -167,9 +170,12 @@ final class VerifierIT extends VerifierFixture {
   @Test
   void metersAreReadOverAllPagesTheActiveOneFirst() {
     meter.deactivate();
-    FakeMeters others = new FakeMeters();
-    others.add(15);
-    String again = stripe.addMeter(METER, Formula.LAST, null).id();
+    FakeMeter again = stripe.addMeter(METER, Formula.LAST, null);
+    again.deactivate();
+    meter.reactivate();
+    for (int i = 0; i < 15; i++) {
+      stripe.addMeter("other_" + i, Formula.SUM, null);
+    }
     send(QuestionFormat.encode(new Question.OfMeters(List.of(METER, "nowhere"), ASK_BEFORE)));
     stripe.pagesHoldAtMost(10);
 
@@ -180,23 +186,15 @@ final class VerifierIT extends VerifierFixture {
             new Sighting.OfMeter(
                 METER,
                 List.of(
-                    stripeMeter(again, "active", "last", null),
-                    stripeMeter(meter.id(), "inactive", "sum", "hour")),
+                    stripeMeter(meter.id(), "active", "sum", "hour"),
+                    stripeMeter(again.id(), "inactive", "last", null)),
                 NOW),
             new Sighting.OfMeter("nowhere", List.of(), NOW));
     assertThat(summary().of(Count.READS)).isEqualTo(2);
   }
 
-  private final class FakeMeters {
-    void add(int meters) {
-      for (int i = 0; i < meters; i++) {
-        stripe.addMeter("other_" + i, Formula.SUM, null);
-      }
-    }
-  }
-
   private static StripeMeter stripeMeter(
-      String id, String status, String formula, @org.jspecify.annotations.Nullable String window) {
+      String id, String status, String formula, @Nullable String window) {
     return new StripeMeter(id, status, formula, window, "stripe_customer_id", "value", false);
   }
 
@@ -348,8 +346,7 @@ final class VerifierIT extends VerifierFixture {
   @Test
   void sightingsThatDoNotLeaveReturnTheBatch() {
     ask("a");
-    source(verifier(outcomesUrl + "x", fastPace(), io.sensormeter.lambda.Time.of(clock)))
-        .pollOnce();
+    source(verifier(outcomesUrl + "x", fastPace(), Time.of(clock))).pollOnce();
     assertThat(left()).isOne();
 
     source.pollOnce();
