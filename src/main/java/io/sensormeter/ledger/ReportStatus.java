@@ -31,6 +31,12 @@ public enum ReportStatus {
   public static final String ACCEPTED_BESIDE_LIVE = "accepted_beside_live";
 
   /**
+   * The {@code failure_code} of a replaced revision that Stripe took after all, and of the one in
+   * its place if both may be billed.
+   */
+  public static final String ALSO_ACCEPTED = "also_accepted";
+
+  /**
    * Those of a report on a {@code last} meter that no earlier hour's event may come after, as SQL:
    * Stripe holds it, or may be sent it.
    */

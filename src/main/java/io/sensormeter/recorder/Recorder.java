@@ -87,6 +87,7 @@ public final class Recorder {
                     refused.message()));
     Collection<Outcome> reduced = reduce(outcomes);
     Settled settled = settlements.settle(reduced, lateAfter, time.now());
+    settlements.heldAlready(outcomes.stream().filter(Recorder::isDuplicate).toList());
     settlements.refused(refusedMeters.values());
     if (settled.unknown() > 0) {
       LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
@@ -109,9 +110,13 @@ public final class Recorder {
     return byKey.values();
   }
 
+  private static boolean isDuplicate(Outcome outcome) {
+    return outcome instanceof Outcome.Accepted accepted && accepted.duplicate();
+  }
+
   private static int rank(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted one -> one.duplicate() ? 0 : 3;
+      case Outcome.Accepted _ -> isDuplicate(outcome) ? 0 : 3;
       case Outcome.Rejected _ -> 1;
       case Outcome.ZeroRefused _ -> 2;
     };
