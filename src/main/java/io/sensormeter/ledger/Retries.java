@@ -2,7 +2,6 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
 import io.sensormeter.database.DatabaseException;
-import io.sensormeter.database.Row;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Meters;
@@ -13,11 +12,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Sends anew, at a person's word, what Stripe refused, does not show, or was never sent. */
 public final class Retries {
@@ -35,20 +32,6 @@ public final class Retries {
     this.lateAfter = lateAfter;
   }
 
-  /** Why a report is left as it is. */
-  public enum Refusal {
-    TOO_OLD,
-    NO_NAME,
-    NOT_DECLARED,
-    BEFORE_LIVE,
-    NO_VALUE,
-    NO_CUSTOMER,
-    SENT_ELSEWHERE,
-    TAKEN,
-    OVERTAKEN,
-    CHANGED
-  }
-
   /**
    * What a retry makes.
    *
@@ -58,102 +41,6 @@ public final class Retries {
    * @param reason for the ledger
    */
   public record Terms(Optional<String> customer, boolean beforeLive, String reason) {}
-
-  /**
-   * A report, and the revision that stands in its place.
-   *
-   * @param revision the report's own
-   * @param frozenCustomer null if capture could not use it
-   * @param read the value is read from the source only now
-   * @param last a {@code last} meter's, of which an earlier hour must not follow
-   * @param held after how many absent sightings it is sent; null = at once
-   * @param shadow its hour and meter are in shadow, and so is the revision
-   * @param refusal null if it is made
-   * @param holder of the customer in this hour, if that is why
-   */
-  public record Retried(
-      Hour hour,
-      String organization,
-      String meter,
-      int revision,
-      String status,
-      @Nullable String code,
-      @Nullable Long value,
-      @Nullable String frozenCustomer,
-      @Nullable String customer,
-      @Nullable String kind,
-      @Nullable Boolean pastHour,
-      boolean read,
-      boolean last,
-      @Nullable Integer held,
-      boolean shadow,
-      @Nullable Refusal refusal,
-      @Nullable String holder) {
-
-    private static Retried of(Row row) {
-      String refusal = row.textOrNull("refusal");
-      Long held = row.numberOrNull("held");
-      return new Retried(
-          row.hour("hour"),
-          row.text("organization_id"),
-          row.text("meter"),
-          row.integer("revision"),
-          row.text("status"),
-          row.textOrNull("failure_code"),
-          row.numberOrNull("new_value"),
-          row.textOrNull("stripe_customer_id"),
-          row.textOrNull("new_customer"),
-          row.textOrNull("new_kind"),
-          row.flagOrNull("new_past_hour"),
-          row.flag("read"),
-          Boolean.TRUE.equals(row.flagOrNull("last")),
-          held == null ? null : Math.toIntExact(held),
-          row.flag("shadow"),
-          refusal == null ? null : Refusal.valueOf(refusal.toUpperCase(Locale.ROOT)),
-          row.textOrNull("holder"));
-    }
-
-    private Retried refused(Refusal why, @Nullable String whose) {
-      return new Retried(
-          hour,
-          organization,
-          meter,
-          revision,
-          status,
-          code,
-          value,
-          frozenCustomer,
-          customer,
-          kind,
-          pastHour,
-          read,
-          last,
-          held,
-          shadow,
-          why,
-          whose);
-    }
-
-    private ReportKey key() {
-      return new ReportKey(hour, meter, organization, revision);
-    }
-
-    private RevisionRow row() {
-      return new RevisionRow(
-          hour.start().toString(),
-          organization,
-          meter,
-          revision,
-          RevisionRow.identifier(key()).value(),
-          value,
-          customer,
-          kind,
-          pastHour,
-          read,
-          shadow,
-          held);
-    }
-  }
 
   /**
    * Makes the revisions of an hour, in one transaction: rejected, discrepancy, superseded,
@@ -211,7 +98,9 @@ public final class Retries {
                   List.of(one.meter(), "customer", String.valueOf(one.customer())))
               : List.of();
       previewed.add(
-          places.stream().anyMatch(later::contains) ? one.refused(Refusal.OVERTAKEN, null) : one);
+          places.stream().anyMatch(later::contains)
+              ? one.refused(Retried.Refusal.OVERTAKEN, null)
+              : one);
       later.addAll(places);
     }
     return previewed;
@@ -258,7 +147,7 @@ public final class Retries {
               ? holders.putIfAbsent(
                   List.of(one.meter(), String.valueOf(one.customer())), one.organization())
               : null;
-      planned.add(holder == null ? one : one.refused(Refusal.TAKEN, holder));
+      planned.add(holder == null ? one : one.refused(Retried.Refusal.TAKEN, holder));
     }
     return planned;
   }
@@ -268,7 +157,7 @@ public final class Retries {
     return one.refusal() == null
             && !made.contains(
                 new ReportKey(one.hour(), one.meter(), one.organization(), one.revision() + 1))
-        ? one.refused(Refusal.CHANGED, null)
+        ? one.refused(Retried.Refusal.CHANGED, null)
         : one;
   }
 }

@@ -37,9 +37,4 @@ public record Selection(
         and (argument.customer is null or report.stripe_customer_id = argument.customer)
         and (argument.meter is null or report.meter = argument.meter)
       """;
-
-  /** The same of one hour. */
-  public Selection of(Hour hour) {
-    return new Selection(hour, hour, code, organization, stripeCustomer, meter);
-  }
 }

@@ -1,9 +1,9 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.lambda.Deadline;
+import io.sensormeter.ledger.Retried;
+import io.sensormeter.ledger.Retried.Refusal;
 import io.sensormeter.ledger.Retries;
-import io.sensormeter.ledger.Retries.Refusal;
-import io.sensormeter.ledger.Retries.Retried;
 import io.sensormeter.ledger.Selection;
 import io.sensormeter.meter.Characters;
 import io.sensormeter.meter.Hour;

@@ -195,6 +195,7 @@ final class RetryIT extends HourFixture {
   @Test
   void readingsOfAMistypedMeterKeepTheirValueUntilMetersIsMended() {
     meter(MeterKind.SUM_HOURLY);
+    meter("another", MeterKind.SUM);
     stripe.addCustomer("cus_a");
     reading(database, "a", "cus_a", Pipeline.METER, "5");
     reading(database, "b", "cus_b", "another", "5");
@@ -288,6 +289,26 @@ final class RetryIT extends HourFixture {
 
     assertThat(stripe.acceptedEvents()).hasSize(3);
     assertAgreement(pipeline);
+  }
+
+  @Test
+  void verifyAsksStripeNowWhoseverTurnItIs() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY, "a", "b");
+    tick(pipeline);
+    drain(pipeline);
+    look(pipeline);
+    toHour(HOUR.plusHours(3));
+    take(pipeline.verificationsUrl());
+    String verify =
+        "{\"command\":\"verify\",\"from\":\"%1$s\",\"to\":\"%1$s\",\"organization\":\"%2$s\"}";
+    List<String> before = ledger(pipeline);
+
+    assertThat(pipeline.invoke(pipeline.newScheduler(), verify.formatted(HOUR, "a")))
+        .containsEntry("asked", 1);
+
+    assertThat(take(pipeline.verificationsUrl())).singleElement().asString().contains("cus_a");
+    refused(pipeline, verify.formatted(HOUR, "nobody"), "there is nothing to ask");
+    assertThat(ledger(pipeline)).isEqualTo(before);
   }
 
   @Test
