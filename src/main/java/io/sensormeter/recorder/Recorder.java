@@ -85,6 +85,7 @@ public final class Recorder {
     List<Outcome> outcomes = batch.outcomes();
     Collection<Outcome> reduced = reduce(outcomes);
     Settled settled = settlements.settle(reduced, lateAfter, time.now());
+    settlements.heldAlready(outcomes.stream().filter(Recorder::isDuplicate).toList());
     settlements.refused(batch.refusedMeters().values());
     if (settled.unknown() > 0) {
       LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
@@ -138,9 +139,13 @@ public final class Recorder {
     return byKey.values();
   }
 
+  private static boolean isDuplicate(Outcome outcome) {
+    return outcome instanceof Outcome.Accepted accepted && accepted.duplicate();
+  }
+
   private static int rank(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted one -> one.duplicate() ? 0 : 3;
+      case Outcome.Accepted _ -> isDuplicate(outcome) ? 0 : 3;
       case Outcome.Rejected _ -> 1;
       case Outcome.ZeroRefused _ -> 2;
     };

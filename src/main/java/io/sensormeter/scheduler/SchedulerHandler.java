@@ -9,13 +9,16 @@ import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Corrections;
 import io.sensormeter.ledger.GivingUp;
 import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Releases;
+import io.sensormeter.ledger.Retries;
 import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Stacks;
 import io.sensormeter.ledger.Sweeps;
@@ -78,19 +81,33 @@ public final class SchedulerHandler
         new Operator(
             new Check(settings, secrets, sqs, time, app.world().executor()),
             tick,
-            new Tools(
-                settings,
-                ledger.captures(),
-                new Releases(database),
-                ledger.stacks(),
-                new Journal(database),
-                publisher,
-                database.readOnly(),
-                time));
+            tools(settings, database, ledger, publisher, asker, time));
   }
 
   private static BatchSender sender(App app, SqsClient sqs, String url) {
     return new BatchSender(sqs, url, app.time(), app.world().random(), app.world().executor());
+  }
+
+  private static Tools tools(
+      SchedulerSettings settings,
+      Database database,
+      Tick.Ledger ledger,
+      Publisher publisher,
+      Asker asker,
+      Time time) {
+    return new Tools(
+        settings,
+        ledger.captures(),
+        new Releases(database),
+        new Retries(database, settings.meters(), settings.lateAfter()),
+        new Corrections(database, settings.lateAfter()),
+        new Acknowledgements(database),
+        ledger.stacks(),
+        new Journal(database),
+        publisher,
+        asker,
+        database.readOnly(),
+        time);
   }
 
   private static Tick.Ledger ledger(SchedulerSettings settings, Database database) {

@@ -127,11 +127,9 @@ public final class LocalRun implements AutoCloseable {
   }
 
   /** Not every organization's turn has come by now: all are looked up at once. */
-  private static void verify(
-      Pipeline pipeline, SchedulerHandler scheduler, Hour first, Hour last) {
+  private static void verify(Pipeline pipeline, SchedulerHandler scheduler, Hour first, Hour last) {
     pipeline.invoke(
-        scheduler,
-        "{\"command\":\"verify\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(first, last));
+        scheduler, "{\"command\":\"verify\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(first, last));
   }
 
   private void serveUntilQuit() throws IOException {
