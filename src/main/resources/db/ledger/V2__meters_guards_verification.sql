@@ -227,6 +227,13 @@ begin
     || ' (''rejected'', ''unresolved'', ''expired'', ''superseded'', ''discrepancy''))';
   execute 'create index if not exists meter_report_shadow on ' || parent || ' (hour, meter)'
     || ' where status = ''shadow'' and acknowledged_at is null';
+  -- Whose turn it is to be looked up in Stripe is a range of hashes: any number of turns a day.
+  execute 'create index if not exists meter_report_turn on ' || parent
+    || ' (hashtextextended(organization_id, 0), hour) where status = ''accepted''';
+  execute 'create index if not exists meter_report_doubted on ' || parent || ' (hour)'
+    || ' where absent_at is not null or suspect_at is not null';
+  execute 'create index if not exists meter_report_held on ' || parent || ' (hour)'
+    || ' where held is not null';
   if parent = 'metering.meter_report' then
     drop index if exists metering.meter_report_live;
   end if;

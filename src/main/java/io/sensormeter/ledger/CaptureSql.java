@@ -26,7 +26,7 @@ final class CaptureSql {
         left join metering.meter as noted on noted.meter = d.meter
         cross join lateral (select a.now) as clock(now)
         cross join lateral (
-          select d.kind, a.hour, d.event_time, null::timestamptz as first_published_at,
+          select d.meter, d.kind, a.hour, d.event_time, null::timestamptz as first_published_at,
             null::timestamptz as send_before, a.now as captured_at) as report
       )
       """

@@ -41,14 +41,24 @@ public final class CopyExpiry {
           then report.captured_at end)
       """;
 
+  /**
+   * Every event counts, or the period's last one: a resend may bill twice. So may one to a meter
+   * that Stripe does not keep by the hour, whatever METERS says.
+   */
+  static final String ADDITIVE =
+      """
+      (report.kind <> 'sum-hourly' or exists (
+        select from metering.meter as shown where shown.meter = report.meter and shown.raw))
+      """;
+
   /** The instant from which on no copy of {@code report} is sent any more. */
   static final String LIMIT =
       """
       least(%s + interval '%d hours',
-        case when report.kind <> 'sum-hourly'
+        case when %s
           then coalesce(%s, clock.now) + interval '%d hours' end)
       """
-          .formatted(EVENT_TIME, SEND_HOURS_MAX, FIRST_PUBLISHED, ADDITIVE_SEND_HOURS);
+          .formatted(EVENT_TIME, SEND_HOURS_MAX, ADDITIVE, FIRST_PUBLISHED, ADDITIVE_SEND_HOURS);
 
   /** This hour's minute of expiry; of an hour that is captured early, that hour's. */
   private static final String THIS_HOUR =

@@ -8,18 +8,16 @@ import java.time.Instant;
 /** How a pending report ends without an outcome: because its time is over. */
 public final class GivingUp {
 
-  private static final String EVENT_TIME = "coalesce(event_time, hour)";
-
   private static final String EXPIRES =
       "status = 'pending' and %s <= ?::timestamptz - interval '%d hours'"
-          .formatted(EVENT_TIME, CopyExpiry.SEND_HOURS_MAX);
+          .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX);
 
   private static final String UNRESOLVES =
       """
-      status = 'pending' and kind <> 'sum-hourly'
+      status = 'pending' and %s
         and %s <= ?::timestamptz - interval '24 hours' and send_before <= ?
       """
-          .formatted(CopyExpiry.FIRST_PUBLISHED.replace("report.", ""));
+          .formatted(CopyExpiry.ADDITIVE, CopyExpiry.FIRST_PUBLISHED);
 
   private static final String PAYABLE =
       "(stripe_customer_id ~ '^[!-~]+$' and octet_length(stripe_customer_id) <= 255)";
@@ -82,7 +80,7 @@ public final class GivingUp {
     update metering.meter_report as r set status = '%s', settled_at = ?, recorded_at = ?
     from (
       -- In the recorder's order; what it is just recording has its outcome.
-      select hour, organization_id, meter, revision from metering.meter_report
+      select hour, organization_id, meter, revision from metering.meter_report as report
       where %s
       order by hour, organization_id, meter, revision
       for update skip locked) as due
@@ -101,7 +99,7 @@ public final class GivingUp {
             """
             select count(*) filter (where %1$s) as expired,
               count(*) filter (where %2$s and not (%1$s)) as unresolved
-            from metering.meter_report where status = 'pending'
+            from metering.meter_report as report where status = 'pending'
             """
                 .formatted(EXPIRES, UNRESOLVES),
             now,

@@ -98,6 +98,15 @@ final class Messages {
     }
   }
 
+  /** Whether the body names this version, whatever else it holds. */
+  static boolean isVersion(int version, @Nullable String body) {
+    try {
+      return body != null && STRICT.readTree(body).path("v").asInt(-1) == version;
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
   /**
    * A field that may be left out of some messages, but not of this one.
    *

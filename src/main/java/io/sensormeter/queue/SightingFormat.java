@@ -202,6 +202,11 @@ public final class SightingFormat {
     }
   }
 
+  /** Whether a message of the outcomes queue holds sightings, and no outcomes. */
+  public static boolean isOf(@Nullable String body) {
+    return Messages.isVersion(VERSION, body);
+  }
+
   public static String encode(List<Sighting> sightings) {
     return Messages.encode(Message.of(sightings));
   }

@@ -8,8 +8,10 @@ import io.sensormeter.ledger.Settlements.Settled;
 import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
+import io.sensormeter.meter.Sighting;
 import io.sensormeter.queue.OutcomeFormat;
 import io.sensormeter.queue.OutcomeMessage;
+import io.sensormeter.queue.SightingFormat;
 import io.sensormeter.queue.UnreadableMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records a batch of outcome messages in the ledger with one UPDATE. Messages may come twice and in
- * any order: of several outcomes of a report the one with precedence counts.
+ * Records a batch of messages in the ledger: outcomes with one UPDATE, then sightings. They may
+ * come twice and in any order: of several outcomes of a report the one with precedence counts, and
+ * a sighting is compared with the ledger as it is then.
  */
 public final class Recorder {
 
@@ -30,15 +33,22 @@ public final class Recorder {
 
   private final LedgerVersion version;
   private final Settlements settlements;
+  private final Verification verification;
   private final Duration lateAfter;
   private final Time time;
 
   /**
    * @param lateAfter an acceptance later than this after its event time is late
    */
-  public Recorder(LedgerVersion version, Settlements settlements, Duration lateAfter, Time time) {
+  public Recorder(
+      LedgerVersion version,
+      Settlements settlements,
+      Verification verification,
+      Duration lateAfter,
+      Time time) {
     this.version = version;
     this.settlements = settlements;
+    this.verification = verification;
     this.lateAfter = lateAfter;
     this.time = time;
   }
@@ -62,15 +72,20 @@ public final class Recorder {
     List<String> unreadable = new ArrayList<>();
     List<Outcome> outcomes = new ArrayList<>();
     Map<String, MeterRefusal> refusedMeters = new LinkedHashMap<>();
+    List<Sighting> sightings = new ArrayList<>();
     for (SQSMessage message : messages) {
       try {
+        if (SightingFormat.isOf(message.getBody())) {
+          sightings.addAll(SightingFormat.decode(message.getBody()));
+          continue;
+        }
         OutcomeMessage read = OutcomeFormat.decode(message.getBody());
         outcomes.addAll(read.outcomes());
         read.refusedMeters().forEach(one -> refusedMeters.putIfAbsent(one.meter(), one));
       } catch (UnreadableMessage e) {
         LOG.error(
-            "outcome message {} cannot be read: {}; it returns and ends in the dead-letter queue,"
-                + " the ledger publishes its reports again",
+            "message {} of the outcomes queue cannot be read: {}; it returns and ends in the"
+                + " dead-letter queue, the ledger publishes its reports again, or asks again",
             message.getMessageId(),
             e.getMessage());
         unreadable.add(message.getMessageId());
@@ -95,7 +110,11 @@ public final class Recorder {
     return new Recorded(
         unreadable,
         new RecorderSummary(
-            outcomes.size(), outcomes.size() - reduced.size(), settled, unreadable.size()));
+            outcomes.size(),
+            outcomes.size() - reduced.size(),
+            settled,
+            verification.record(sightings, lateAfter, time.now()),
+            unreadable.size()));
   }
 
   /**

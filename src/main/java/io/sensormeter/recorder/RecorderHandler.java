@@ -9,8 +9,11 @@ import io.sensormeter.config.RecorderSettings;
 import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Telemetry;
+import io.sensormeter.ledger.LateRefusals;
 import io.sensormeter.ledger.LedgerVersion;
+import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Settlements;
+import io.sensormeter.ledger.Verifications;
 import java.util.Map;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
@@ -37,6 +40,8 @@ public final class RecorderHandler implements RequestHandler<SQSEvent, SQSBatchR
         new Recorder(
             new LedgerVersion(database.readOnly()),
             new Settlements(database),
+            new Verification(
+                new SeenMeters(database), new LateRefusals(database), new Verifications(database)),
             settings.lateAfter(),
             app.time());
   }

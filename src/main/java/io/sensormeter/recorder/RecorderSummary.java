@@ -10,11 +10,13 @@ import java.util.Map;
  *
  * @param outcomes read from the messages
  * @param repeated of a report that has another outcome in the same batch
+ * @param verified what the sightings in it came to
  * @param unreadable messages, not outcomes
  */
-public record RecorderSummary(int outcomes, int repeated, Settled settled, int unreadable) {
+record RecorderSummary(
+    int outcomes, int repeated, Settled settled, Verification.Verified verified, int unreadable) {
 
-  public RecorderSummary {
+  RecorderSummary {
     int sum =
         repeated
             + settled.accepted()
@@ -35,6 +37,7 @@ public record RecorderSummary(int outcomes, int repeated, Settled settled, int u
     metrics.put("OutcomesUnknown", settled.unknown());
     metrics.put("ReportsRecordedAccepted", settled.accepted());
     metrics.put("ReportsRecordedRejected", settled.rejected());
+    metrics.putAll(verified.metrics());
     metrics.put("UnreadableMessages", unreadable);
     return metrics;
   }

@@ -16,6 +16,7 @@ import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Releases;
+import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Stacks;
 import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.ledger.Ticks;
@@ -24,6 +25,7 @@ import io.sensormeter.operator.Command;
 import io.sensormeter.operator.Operator;
 import io.sensormeter.operator.Tools;
 import io.sensormeter.queue.BatchSender;
+import io.sensormeter.tick.Asker;
 import io.sensormeter.tick.Gauges;
 import io.sensormeter.tick.Publisher;
 import io.sensormeter.tick.Tick;
@@ -68,7 +70,18 @@ public final class SchedulerHandler
             app.world().executor());
     Tick.Ledger ledger = ledger(settings, database);
     this.migrations = new Migrations(database, settings.shippedSource());
-    this.tick = new Tick(settings, ledger, publisher, app.telemetry(), time);
+    Asker asker =
+        new Asker(
+            settings,
+            database.readOnly(),
+            new BatchSender(
+                sqs,
+                settings.verificationsQueueUrl(),
+                time,
+                app.world().random(),
+                app.world().executor()),
+            time);
+    this.tick = new Tick(settings, ledger, publisher, asker, app.telemetry(), time);
     this.operator =
         new Operator(
             new Check(settings, secrets, sqs, time, app.world().executor()),
@@ -91,6 +104,7 @@ public final class SchedulerHandler
         new Publications(database),
         new GivingUp(database),
         new Stacks(database, settings.stack(), settings.stripeMode()),
+        new SeenMeters(database),
         new Indexes(database),
         new Gauges(settings, database),
         database.readOnly());

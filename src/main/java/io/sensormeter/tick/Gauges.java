@@ -6,8 +6,10 @@ import io.sensormeter.database.Transaction;
 import io.sensormeter.ledger.DeclaredMeters;
 import io.sensormeter.ledger.Exceptions;
 import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.ledger.Ticks;
+import io.sensormeter.ledger.Verifications;
 import io.sensormeter.meter.Hour;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -42,6 +44,9 @@ public final class Gauges {
    * @param shown what no tick showed before
    * @param hoursShadowedAfterLive hours of a meter that is billed, captured in shadow and not
    *     released; and those that BILL_FROM says are billed though the ledger went live after them
+   * @param meterProblems meters that are not in Stripe what METERS declares, or not there
+   * @param summariesAbsent more than a twentieth of what Stripe's summaries were first compared
+   *     with, in this hour or the one before, is absent there
    * @param meters what the tick's hour gave
    */
   public record Measured(
@@ -51,6 +56,8 @@ public final class Gauges {
       Map<ReportStatus, Long> open,
       Exceptions.Shown shown,
       long hoursShadowedAfterLive,
+      long meterProblems,
+      boolean summariesAbsent,
       List<OfMeter> meters) {
 
     long count(ReportStatus status) {
@@ -82,10 +89,12 @@ public final class Gauges {
               new Measured(
                   uncaptured.isEmpty() ? Optional.empty() : Optional.of(uncaptured.getLast()),
                   oldest(transaction, ReportStatus.PENDING),
-                  oldest(transaction, ReportStatus.ACCEPTED),
+                  Verifications.oldestUnverified(transaction),
                   open(transaction),
                   Exceptions.show(transaction, now),
                   shadowedAfterLive(transaction, now) + billedBeforeLive(transaction),
+                  SeenMeters.problems(transaction, settings.meters()),
+                  Verifications.summariesAbsent(transaction, now),
                   meters(transaction, tick));
           print.accept(measured);
           return measured;

@@ -13,6 +13,7 @@ import io.sensormeter.ledger.GivingUp;
 import io.sensormeter.ledger.GivingUp.GivenUp;
 import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Publications;
+import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Stacks;
 import io.sensormeter.ledger.Sweeps;
 import io.sensormeter.ledger.Ticks;
@@ -48,6 +49,7 @@ public final class Tick {
   private final SchedulerSettings settings;
   private final Ledger ledger;
   private final Publisher publisher;
+  private final Asker asker;
   private final Telemetry telemetry;
   private final Time time;
 
@@ -58,6 +60,7 @@ public final class Tick {
       Publications publications,
       GivingUp givingUp,
       Stacks stacks,
+      SeenMeters meters,
       Indexes indexes,
       Gauges gauges,
       ReadOnly reads) {}
@@ -66,11 +69,13 @@ public final class Tick {
       SchedulerSettings settings,
       Ledger ledger,
       Publisher publisher,
+      Asker asker,
       Telemetry telemetry,
       Time time) {
     this.settings = settings;
     this.ledger = ledger;
     this.publisher = publisher;
+    this.asker = asker;
     this.telemetry = telemetry;
     this.time = time;
   }
@@ -87,6 +92,7 @@ public final class Tick {
   public TickSummary run(Hour tick, String run, Deadline deadline) {
     requireCome(tick);
     OwedHours owed = owed(tick, ledger.stacks().enter(time.now()));
+    ledger.meters().judge(settings.meters(), settings.stripeMode());
     List<String> left = new ArrayList<>();
     List<Hour> skipped = skip(owed, run);
     List<Captured> captured = new ArrayList<>();
@@ -104,6 +110,8 @@ public final class Tick {
     ledger.publications().close(time.now());
     publishing.sweep();
     publishing.stopped().ifPresent(left::add);
+    Asker.Asked asked = asker.ask(tick, deadline);
+    asked.failure().ifPresent(why -> left.add("questions to Stripe were not asked: " + why));
     Optional<Long> customerless = customerless(tick, left);
     TickSummary.Done done =
         new TickSummary.Done(
@@ -113,6 +121,7 @@ public final class Tick {
             skipped,
             publishing.hourCopies(),
             publishing.overdueCopies(),
+            asked.questions(),
             givenUp,
             List.copyOf(left));
     TickSummary summary = told(done, owed, customerless);

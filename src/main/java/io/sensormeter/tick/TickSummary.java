@@ -31,6 +31,7 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
    * @param skipped hours newly given up as too old
    * @param published copies sent to the reports queue for the first time
    * @param publishedAgain copies sent because no earlier one can be any more
+   * @param asked questions to Stripe, what is due and what the meters are
    * @param left what was not done, why, and what happens next; empty if the tick is complete
    */
   record Done(
@@ -40,6 +41,7 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
       List<Hour> skipped,
       int published,
       int publishedAgain,
+      int asked,
       GivenUp givenUp,
       List<String> left) {}
 
@@ -51,6 +53,7 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
       List<Hour> skipped,
       int published,
       int publishedAgain,
+      int asked,
       int expired,
       int unresolved,
       List<OfMeter> meters,
@@ -87,6 +90,7 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
             done.skipped(),
             done.published(),
             done.publishedAgain(),
+            done.asked(),
             done.givenUp().expired(),
             done.givenUp().unresolved(),
             measured.meters(),
@@ -107,6 +111,7 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
     metrics.put("ReadingsRejected", done.captured().stream().mapToInt(Captured::rejected).sum());
     metrics.put("ReportsPublished", done.published());
     metrics.put("ReportsPublishedAgain", done.publishedAgain());
+    metrics.put("QuestionsAsked", done.asked());
     metrics.put("OldestUncapturedAge", age(measured.oldestUncaptured(), now));
     metrics.put("OldestPendingAge", age(measured.oldestPending(), now));
     metrics.put("OldestUnverifiedAge", age(measured.oldestUnverified(), now));
@@ -115,6 +120,8 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
     metrics.put("OpenDiscrepancies", measured.count(ReportStatus.DISCREPANCY));
     metrics.put("OpenExpired", measured.count(ReportStatus.EXPIRED));
     shown(metrics, measured.shown());
+    metrics.put("MeterProblems", measured.meterProblems());
+    metrics.put("SummariesAbsent", measured.summariesAbsent() ? 1 : 0);
     metrics.put("HoursShadowedAfterLive", measured.hoursShadowedAfterLive());
     customerless.ifPresent(count -> metrics.put("SubscriptionsWithoutCustomer", count));
     List<OfMeter> meters = measured.meters();

@@ -25,11 +25,21 @@ public final class TickMetrics {
             Map.of(),
             new Exceptions.Shown(0, 0, 0, 0, 0, 0, 0, 0),
             0,
+            0,
+            false,
             List.of());
     TickSummary summary =
         new TickSummary(
             new TickSummary.Done(
-                Hour.floor(now), false, List.of(), List.of(), 0, 0, new GivenUp(0, 0), List.of()),
+                Hour.floor(now),
+                false,
+                List.of(),
+                List.of(),
+                0,
+                0,
+                0,
+                new GivenUp(0, 0),
+                List.of()),
             measured,
             Optional.of(0L));
     return summary.metrics(now).keySet();

@@ -1,0 +1,87 @@
+package io.sensormeter.ledger;
+
+import io.sensormeter.database.Transaction;
+import io.sensormeter.ledger.Verifications.Compared;
+import java.time.Instant;
+
+/**
+ * Reports that are held until Stripe was seen not to hold their hour: revisions under the customer
+ * of what they replace, and what leaves for the first time so late that an earlier ledger may have
+ * sent it.
+ */
+final class HeldRevisions {
+
+  /** Absent as often as asked for, it goes by itself; anything else is for a person. */
+  private static final String LOOK =
+      """
+      with argument as (
+        select ?::timestamptz as now
+      ), sighting as (
+        %1$s
+      ), seen as (
+        select r.hour, r.organization_id, r.meter, r.revision, s.read_at,
+          case when s.gone then 0 else coalesce((s.shown ->>
+            to_char(event.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"'))::numeric, 0) end as shown
+        from sighting as s
+        join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
+        cross join lateral generate_series(s.first, s.last + interval '1 hour', interval '1 hour')
+          as tick(hour)
+        join metering.meter_report as r
+          on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
+          and r.status = 'pending' and r.held is not null
+        left join metering.meter_report as before
+          on before.hour = r.hour and before.organization_id = r.organization_id
+          and before.meter = r.meter and before.revision = r.revision - 1
+        cross join lateral (select coalesce(r.event_time, r.hour) as hour) as event
+        where r.hour between ? and ? and event.hour between s.first and s.last
+          and coalesce(before.stripe_customer_id, r.stripe_customer_id) = s.customer
+          and (not s.gone or noted.seen_at is not null)
+          and s.read_at >= greatest(r.captured_at, event.hour + interval '1 hour',
+            before.send_before + interval '%2$d minutes',
+            before.settled_at + interval '%3$d hours')
+          and (r.observed_at is null or s.read_at >= r.observed_at + interval '%4$d minutes')
+        order by r.hour, r.organization_id, r.meter, r.revision
+        for update of r
+      ), looked as (
+        update metering.meter_report as r
+        set observed_at = seen.read_at, observed_value = seen.shown,
+          held = case when seen.shown = 0 then nullif(r.held - 1, 0) end,
+          status = case when seen.shown = 0 then r.status else 'discrepancy' end,
+          sightings = case when seen.shown = 0 then r.sightings else 1 end,
+          settled_at = case when seen.shown = 0 then r.settled_at else argument.now end,
+          recorded_at = case when seen.shown = 0 then r.recorded_at else argument.now end,
+          failure_code = case when seen.shown <> 0 then '%5$s' end,
+          failure_message = case when seen.shown <> 0
+            then 'held until Stripe shows the hour absent, but it shows ' || seen.shown end
+        from seen, argument
+        where r.hour between ? and ?
+          and r.hour = seen.hour and r.organization_id = seen.organization_id
+          and r.meter = seen.meter and r.revision = seen.revision
+        returning r.status
+      )
+      select count(*) filter (where status = 'discrepancy') as discrepancies from looked
+      """
+          .formatted(
+              SightingRow.SQL,
+              Verifications.EXPIRED_MINUTES,
+              Verifications.SETTLED_HOURS,
+              Verifications.APART_MINUTES,
+              ReportStatus.ALSO_ACCEPTED);
+
+  private HeldRevisions() {}
+
+  static Compared look(
+      Transaction transaction, String sightings, Instant first, Instant last, Instant now) {
+    return transaction
+        .one(
+            row -> new Compared(0, row.integer("discrepancies"), 0),
+            LOOK,
+            now,
+            sightings,
+            first,
+            last,
+            first,
+            last)
+        .orElseThrow();
+  }
+}
