@@ -9,13 +9,16 @@ import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Corrections;
 import io.sensormeter.ledger.GivingUp;
 import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Releases;
+import io.sensormeter.ledger.Retries;
 import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Stacks;
 import io.sensormeter.ledger.Sweeps;
@@ -90,9 +93,13 @@ public final class SchedulerHandler
                 settings,
                 ledger.captures(),
                 new Releases(database),
+                new Retries(database, settings.meters(), settings.lateAfter()),
+                new Corrections(database, settings.lateAfter()),
+                new Acknowledgements(database),
                 ledger.stacks(),
                 new Journal(database),
                 publisher,
+                asker,
                 database.readOnly(),
                 time));
   }

@@ -115,7 +115,8 @@ public final class Agreement {
                 // Of a refused zero there is nothing at Stripe, and nothing is owed.
                 """
                 select identifier, status, value from metering.meter_report
-                where status <> 'superseded' and failure_code is distinct from 'zero_refused'
+                where status not in ('superseded', 'replaced')
+                  and failure_code is distinct from 'zero_refused'
                 """)) {
       while (rows.next()) {
         captured++;
