@@ -77,40 +77,49 @@ final class Absences {
       Instant last,
       Duration lateAfter,
       Instant now) {
-    List<ReportKey> repairable =
-        transaction.list(
-            row ->
-                new ReportKey(
-                    row.hour("hour"),
-                    row.text("meter"),
-                    row.text("organization_id"),
-                    row.integer("revision")),
-            CANDIDATES
-                + "select hour, meter, organization_id, revision from candidate where repairable",
-            sightings,
-            first,
-            last);
-    int discrepancies =
-        transaction.update(
-            CANDIDATES
-                + """
-                update metering.meter_report as r
-                set status = 'discrepancy', recorded_at = ?, shown_at = null, sightings = 1,
-                  failure_code = 'absent', failure_message = 'Stripe shows nothing'
-                from candidate as c
-                where r.hour between ? and ?
-                  and r.hour = c.hour and r.organization_id = c.organization_id
-                  and r.meter = c.meter and r.revision = c.revision and not c.repairable
-                """,
-            sightings,
-            first,
-            last,
-            now,
-            first,
-            last);
+    List<ReportKey> repairable = repairable(transaction, sightings, first, last);
+    int discrepancies = leftToAPerson(transaction, sightings, first, last, now);
     int made =
         Revisions.automatic(
             transaction, repairable, "Stripe showed nothing, twice", now, lateAfter);
     return new Compared(0, discrepancies, made);
+  }
+
+  private static List<ReportKey> repairable(
+      Transaction transaction, String sightings, Instant first, Instant last) {
+    return transaction.list(
+        row ->
+            new ReportKey(
+                row.hour("hour"),
+                row.text("meter"),
+                row.text("organization_id"),
+                row.integer("revision")),
+        CANDIDATES
+            + "select hour, meter, organization_id, revision from candidate where repairable",
+        sightings,
+        first,
+        last);
+  }
+
+  private static int leftToAPerson(
+      Transaction transaction, String sightings, Instant first, Instant last, Instant now) {
+    return transaction.update(
+        CANDIDATES
+            + """
+            update metering.meter_report as r
+            set status = 'discrepancy', recorded_at = ?, shown_at = null, sightings = 1,
+              failure_code = 'absent', failure_message = 'Stripe shows nothing'
+            from candidate as c
+            where r.hour between ? and ?
+              and r.hour = c.hour and r.organization_id = c.organization_id
+              and r.meter = c.meter and r.revision = c.revision
+              and not c.repairable and r.status <> 'unresolved'
+            """,
+        sightings,
+        first,
+        last,
+        now,
+        first,
+        last);
   }
 }
