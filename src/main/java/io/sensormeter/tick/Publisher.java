@@ -146,6 +146,7 @@ public final class Publisher {
       if (stopped != null) {
         return;
       }
+      sweeps.askFirst(time.now());
       long allowance = allowance();
       for (Hour hour : Sweeps.overdue(reads, time.now()).keySet()) {
         allowance -= overdue(hour, null, allowance);
