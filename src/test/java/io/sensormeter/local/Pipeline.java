@@ -160,9 +160,9 @@ public final class Pipeline implements AutoCloseable {
     return environment.getOrDefault("VERIFICATIONS_QUEUE_URL", "");
   }
 
-  /** Messages in all queues, visible or not. */
+  /** Copies and outcomes on their way, visible or not. A question left behind costs nothing. */
   public int depth() {
-    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl()) + sqs.depth(verificationsUrl());
+    return sqs.depth(reportsUrl()) + sqs.depth(outcomesUrl());
   }
 
   /** A new execution environment of SchedulerFunction. */

@@ -18,8 +18,8 @@ final class VerifierPaceIT extends VerifierFixture {
 
   @Test
   void twoInstancesTogetherKeepThePace() {
-    // By the real clock: the fake's stands still.
-    stripe.readRateLimit(27, InstantSource.system());
+    // Stripe's limit, by the real clock: the fake's stands still. The default of 20 stays below it.
+    stripe.readRateLimit(25, InstantSource.system());
     for (int i = 0; i < 50; i++) {
       ask("a", HOUR.minusHours(i), HOUR.plusHours(1));
     }
@@ -28,7 +28,7 @@ final class VerifierPaceIT extends VerifierFixture {
             .mapToObj(
                 _ ->
                     source(
-                        verifier(outcomesUrl, new Pace(25, 2, System.nanoTime()), Time.of(clock))))
+                        verifier(outcomesUrl, new Pace(20, 2, System.nanoTime()), Time.of(clock))))
             .toList();
     Instant began = InstantSource.system().instant();
 
@@ -43,10 +43,8 @@ final class VerifierPaceIT extends VerifierFixture {
 
     assertThat(sightings()).hasSize(50);
     assertThat(stripe.reads()).isEqualTo(50);
-    // 50 reads at 12.5 a second, if one of them took nearly all of the messages.
     assertThat(Duration.between(began, InstantSource.system().instant()))
-        .isGreaterThan(Duration.ofMillis(1_500))
-        .isLessThan(Duration.ofSeconds(8));
+        .isGreaterThan(Duration.ofSeconds(2));
   }
 
   private static void pollUntilEmpty(EventSource instance) {
