@@ -113,11 +113,12 @@ public final class Captures {
   /**
    * What was captured.
    *
+   * @param copies how many could leave now, were it not for the pace
    * @param sendBefore the latest expiry of its copies; null if none is to leave now
    */
-  private record Given(Captured captured, @Nullable Instant sendBefore) {}
+  private record Given(Captured captured, long copies, @Nullable Instant sendBefore) {}
 
-  private record Share(Captured.OfMeter meter, @Nullable Instant sendBefore) {}
+  private record Share(Captured.OfMeter meter, long copies, @Nullable Instant sendBefore) {}
 
   private interface Attempt<T> {
     T make();
@@ -190,6 +191,9 @@ public final class Captures {
             SqlState.UNIQUE_VIOLATION,
             t -> readings(t, CaptureSql.INSERT, hour, terms, organizationId),
             t -> readings(t, CaptureSql.INSERT_JUDGED, hour, terms, organizationId));
+    if (given.copies() > terms.allowance()) {
+      transaction.update(CaptureSql.LATER, hour, terms.now(), terms.allowance());
+    }
     HeldReports.askFirst(transaction, hour, terms.now());
     for (Captured.OfMeter meter : given.captured().meters()) {
       if (meter.billed() && meter.reports() > 0) {
@@ -228,6 +232,7 @@ public final class Captures {
             && meters.list().stream().anyMatch(meter -> !meter.pastHour());
     return new Given(
         Captured.of(hour, estimated, shares.stream().map(Share::meter).toList()),
+        shares.stream().mapToLong(Share::copies).sum(),
         shares.stream()
             .map(Share::sendBefore)
             .filter(Objects::nonNull)
@@ -243,6 +248,7 @@ public final class Captures {
             row.integer("reports"),
             row.integer("rejected"),
             row.decimal("total")),
+        row.number("copies"),
         row.instantOrNull("send_before"));
   }
 }
