@@ -53,7 +53,7 @@ public final class Captures {
                     return Optional.empty();
                   }
                   Given given = insert(transaction, hour, terms, null);
-                  note(transaction, given);
+                  Ticks.note(transaction, given.captured(), given.sendBefore());
                   return Optional.of(given.captured());
                 }));
   }
@@ -157,31 +157,6 @@ public final class Captures {
             terms.now(),
             terms.run())
         == 1;
-  }
-
-  private static void note(Transaction transaction, Given given) {
-    Captured captured = given.captured();
-    transaction.update(
-        "update metering.tick set reports = ?, rejected = ?, total = ?, send_before = ? where hour"
-            + " = ?",
-        captured.reports(),
-        captured.rejected(),
-        captured.total(),
-        given.sendBefore(),
-        captured.hour());
-    for (Captured.OfMeter meter : captured.meters()) {
-      transaction.update(
-          """
-          insert into metering.tick_meter (hour, meter, status, reports, rejected, total)
-          values (?, ?, ?, ?, ?, ?)
-          """,
-          captured.hour(),
-          meter.meter(),
-          meter.billed() ? "captured" : "shadow",
-          meter.reports(),
-          meter.rejected(),
-          meter.total());
-    }
   }
 
   private Given insert(

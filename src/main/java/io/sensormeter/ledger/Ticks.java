@@ -2,9 +2,11 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
 import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The tick rows: which hours were captured as a whole, and which are owed. */
 public final class Ticks {
@@ -67,5 +69,34 @@ public final class Ticks {
         run,
         first,
         lastExclusive);
+  }
+
+  /**
+   * What the capture of an hour as a whole gave, by meter.
+   *
+   * @param sendBefore the latest expiry of its copies; null if none is to leave now
+   */
+  static void note(Transaction transaction, Captured captured, @Nullable Instant sendBefore) {
+    transaction.update(
+        "update metering.tick set reports = ?, rejected = ?, total = ?, send_before = ? where hour"
+            + " = ?",
+        captured.reports(),
+        captured.rejected(),
+        captured.total(),
+        sendBefore,
+        captured.hour());
+    for (Captured.OfMeter meter : captured.meters()) {
+      transaction.update(
+          """
+          insert into metering.tick_meter (hour, meter, status, reports, rejected, total)
+          values (?, ?, ?, ?, ?, ?)
+          """,
+          captured.hour(),
+          meter.meter(),
+          meter.billed() ? "captured" : "shadow",
+          meter.reports(),
+          meter.rejected(),
+          meter.total());
+    }
   }
 }
