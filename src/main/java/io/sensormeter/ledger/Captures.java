@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** From the source into the ledger: the capture of an hour, whole or of one organization. */
@@ -113,19 +114,16 @@ public final class Captures {
   /**
    * What was captured.
    *
+   * @param copies how many could leave now, were it not for the pace
    * @param sendBefore the latest expiry of its copies; null if none is to leave now
    */
-  private record Given(Captured captured, @Nullable Instant sendBefore) {}
+  private record Given(Captured captured, long copies, @Nullable Instant sendBefore) {}
 
-  private record Share(Captured.OfMeter meter, @Nullable Instant sendBefore) {}
+  private record Share(Captured.OfMeter meter, long copies, @Nullable Instant sendBefore) {}
 
-  private interface Attempt<T> {
-    T make();
-  }
-
-  private <T> T explained(Hour hour, Attempt<T> attempt) {
+  private <T> T explained(Hour hour, Supplier<T> attempt) {
     try {
-      return attempt.make();
+      return attempt.get();
     } catch (DatabaseException e) {
       throw SourceFunction.explained(database.readOnly(), hour, e);
     }
@@ -190,6 +188,9 @@ public final class Captures {
             SqlState.UNIQUE_VIOLATION,
             t -> readings(t, CaptureSql.INSERT, hour, terms, organizationId),
             t -> readings(t, CaptureSql.INSERT_JUDGED, hour, terms, organizationId));
+    if (given.copies() > terms.allowance()) {
+      transaction.update(CaptureSql.LATER, hour, terms.now(), terms.allowance());
+    }
     for (Captured.OfMeter meter : given.captured().meters()) {
       if (meter.billed() && meter.reports() > 0) {
         Stacks.goLive(
@@ -227,6 +228,7 @@ public final class Captures {
             && meters.list().stream().anyMatch(meter -> !meter.pastHour());
     return new Given(
         Captured.of(hour, estimated, shares.stream().map(Share::meter).toList()),
+        shares.stream().mapToLong(Share::copies).sum(),
         shares.stream()
             .map(Share::sendBefore)
             .filter(Objects::nonNull)
@@ -242,6 +244,7 @@ public final class Captures {
             row.integer("reports"),
             row.integer("rejected"),
             row.decimal("total")),
+        row.number("copies"),
         row.instantOrNull("send_before"));
   }
 }

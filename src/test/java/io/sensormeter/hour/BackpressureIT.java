@@ -63,6 +63,36 @@ final class BackpressureIT extends HourFixture {
   }
 
   @Test
+  void hourOfMoreThanThePaceCanSendIsPublishedFromItsBeginningAndTheRestLater() {
+    int organizations = LIVE_MOST + 100;
+    meter(MeterKind.SUM_HOURLY);
+    fill(organizations, Pipeline.METER);
+    Pipeline slow =
+        pipeline(
+            database,
+            Map.of("SOURCE", "own", "STRIPE_CALLS_PER_SECOND", String.valueOf(CALLS_PER_SECOND)));
+
+    lateTick(slow, 0);
+
+    assertThat(take(slow.reportsUrl())).hasSize(LIVE_MOST);
+    assertThat(
+            database.queryTexts(
+                """
+                select count(*) || ' ' || count(*) filter (where n > 1200) || ' '
+                  || count(first_published_at)
+                from (
+                  select *, row_number() over (order by organization_id collate "C") as n
+                  from metering.meter_report) as report
+                group by send_before is not null order by count(*)
+                """))
+        .containsExactly("100 100 0", "1200 0 1200");
+    assertThat(reports(slow, "pending")).isEqualTo(organizations);
+
+    lateTick(slow, 1);
+    assertThat(take(slow.reportsUrl())).hasSize(LIVE_MOST);
+  }
+
+  @Test
   void meterThatStripeDoesNotHaveIsProbedStarvesNobodyAndGoesOnByItself() {
     int organizations = 50;
     meter(MeterKind.SUM_HOURLY);
