@@ -199,6 +199,44 @@ create or replace trigger guard before update on metering.meter_report
 
 -- Live = not rejected, superseded, replaced: one for an organization, and one for a customer. ---------
 
+-- An organization's first report is one by its key, and a unique index of live reports would take a tenth
+-- of every capture to say so again. What the key does not say: that of two revisions one at most is live.
+-- Of those after the first an index says it, which a capture never enters; of the first beside another,
+-- this. It locks the others: of two transactions that would make two live, one waits and is refused.
+create or replace function metering.guard_live_report() returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  other record;
+begin
+  -- Live ones and others: a condition here would be asked before the lock, of what is past after it.
+  for other in
+    select report.status from metering.meter_report as report
+    where report.hour = new.hour and report.organization_id = new.organization_id
+      and report.meter = new.meter and report.revision <> new.revision
+    for update
+  loop
+    if other.status not in ('rejected', 'superseded', 'replaced') then
+      raise exception 'another revision of report % is live', new.identifier
+        using errcode = 'unique_violation';
+    end if;
+  end loop;
+  return new;
+end
+$body$;
+
+create or replace trigger guard_live_revision before insert on metering.meter_report
+  for each row
+  when (new.revision > 0 and new.status not in ('rejected', 'superseded', 'replaced'))
+  execute function metering.guard_live_report();
+
+create or replace trigger guard_live_again before update of status on metering.meter_report
+  for each row
+  when (old.status in ('rejected', 'superseded', 'replaced')
+    and new.status not in ('rejected', 'superseded', 'replaced'))
+  execute function metering.guard_live_report();
+
 do $indexes$
 declare
   -- An index on a table that has partitions would be built for all of them, now. The tick builds those
@@ -207,10 +245,12 @@ declare
     when exists (select from pg_inherits where inhparent = 'metering.meter_report'::regclass)
       then 'only metering.meter_report' else 'metering.meter_report' end;
 begin
-  execute 'create unique index if not exists meter_report_live_organization on ' || parent
-    || ' (hour, meter, organization_id) where status not in (''rejected'', ''superseded'', ''replaced'')';
+  execute 'create unique index if not exists meter_report_live_revision on ' || parent
+    || ' (hour, organization_id, meter)'
+    || ' where revision > 0 and status not in (''rejected'', ''superseded'', ''replaced'')';
+  -- The customer before the meter: comparing what is equal everywhere costs time at each step down.
   execute 'create unique index if not exists meter_report_live_customer on ' || parent
-    || ' (hour, meter, stripe_customer_id) where status not in (''rejected'', ''superseded'', ''replaced'')';
+    || ' (hour, stripe_customer_id, meter) where status not in (''rejected'', ''superseded'', ''replaced'')';
   execute 'create index if not exists meter_report_unshown on ' || parent || ' (hour)'
     || ' where shown_at is null and recorded_at is not null and (late or status in'
     || ' (''rejected'', ''unresolved'', ''expired'', ''superseded'', ''discrepancy''))';

@@ -42,11 +42,12 @@ final class ReportArrowsIT {
           "expired", "accepted rejected verified discrepancy replaced",
           "replaced", "");
 
+  private static LocalDatabase database;
   private static Connection role;
 
   @BeforeAll
   static void migrate() throws SQLException {
-    LocalDatabase database = Services.postgres().newDatabase();
+    database = Services.postgres().newDatabase();
     // The source is empty: a tick of no report, and the partition.
     Ledgers.tick(database, HOUR, Map.of());
     role = database.connectAsRole();
@@ -121,16 +122,13 @@ final class ReportArrowsIT {
   @EnumSource
   void onlyARejectedSupersededOrReplacedReportLeavesItsPlaceToAnother(ReportStatus status)
       throws SQLException {
-    boolean free =
-        Set.of(ReportStatus.REJECTED, ReportStatus.SUPERSEDED, ReportStatus.REPLACED)
-            .contains(status);
     for (Map<String, String> other :
         Set.of(
             // Another revision under another customer; another organization under this customer.
             Map.of("revision", "1", "stripe_customer_id", "'cus_2'"),
             Map.of("organization_id", "'other'"))) {
       insert(Map.of("status", "'" + status.label() + "'"));
-      if (free) {
+      if (isFree(status)) {
         insert(other);
       } else {
         assertThatExceptionOfType(SQLException.class)
@@ -141,8 +139,87 @@ final class ReportArrowsIT {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void reportBecomesLiveAgainOnlyWhileNoRevisionOfItIs(ReportStatus other) throws SQLException {
+    for (Map.Entry<String, String> again :
+        Map.of("rejected", "verified", "superseded", "accepted").entrySet()) {
+      insert(Map.of("status", "'" + again.getKey() + "'"));
+      insert(
+          Map.of(
+              "revision",
+              "1",
+              "status",
+              "'" + other.label() + "'",
+              "stripe_customer_id",
+              "'cus_2'"));
+
+      String move = "status = '%s' where revision = 0".formatted(again.getValue());
+      if (isFree(other)) {
+        assertThat(update(move)).as(move).isTrue();
+      } else {
+        assertThatExceptionOfType(SQLException.class)
+            .isThrownBy(() -> update(move))
+            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo(SqlState.UNIQUE_VIOLATION));
+      }
+      role.rollback();
+    }
+  }
+
+  @Test
+  void ofTwoLaterRevisionsOneIsLive() throws SQLException {
+    insert(Map.of("status", "'replaced'"));
+    insert(Map.of("revision", "1", "stripe_customer_id", "'cus_2'"));
+
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> insert(Map.of("revision", "2", "stripe_customer_id", "'cus_3'")))
+        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo(SqlState.UNIQUE_VIOLATION));
+  }
+
+  /** Neither sees what the other has not committed: the second waits, whichever it is. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofTwoTransactionsThatWouldMakeTwoRevisionsLiveOneIsRefused(boolean revisionFirst)
+      throws SQLException {
+    insert(Map.of("status", "'rejected'"));
+    role.commit();
+    String revision = insertion(Map.of("revision", "1", "stripe_customer_id", "'cus_2'"));
+    String again = "update metering.meter_report set status = 'accepted' where revision = 0";
+    try (Connection another = database.connectAsRole();
+        Statement first = role.createStatement();
+        Statement second = another.createStatement()) {
+      first.execute(revisionFirst ? revision : again);
+      second.execute("set lock_timeout = '100ms'");
+
+      String other = revisionFirst ? again : revision;
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> second.execute(other))
+          .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
+      role.commit();
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(() -> second.execute(other))
+          .satisfies(e -> assertThat(e.getSQLState()).isEqualTo(SqlState.UNIQUE_VIOLATION));
+    } finally {
+      try (Statement statement = role.createStatement()) {
+        statement.execute("delete from metering.meter_report");
+      }
+      role.commit();
+    }
+  }
+
+  private static boolean isFree(ReportStatus status) {
+    return Set.of(ReportStatus.REJECTED, ReportStatus.SUPERSEDED, ReportStatus.REPLACED)
+        .contains(status);
+  }
+
   /** A pending report in which these columns differ, in SQL. */
   private static void insert(Map<String, String> differing) throws SQLException {
+    try (Statement statement = role.createStatement()) {
+      statement.execute(insertion(differing));
+    }
+  }
+
+  private static String insertion(Map<String, String> differing) {
     Map<String, String> report = new LinkedHashMap<>();
     report.put("hour", "'2026-11-22T14:00:00Z'");
     report.put("organization_id", "'one'");
@@ -156,11 +233,8 @@ final class ReportArrowsIT {
     report.put("captured_at", "now()");
     report.put("failure_code", "'by_hand'");
     report.putAll(differing);
-    try (Statement statement = role.createStatement()) {
-      statement.execute(
-          "insert into metering.meter_report (%s) values (%s)"
-              .formatted(String.join(", ", report.keySet()), String.join(", ", report.values())));
-    }
+    return "insert into metering.meter_report (%s) values (%s)"
+        .formatted(String.join(", ", report.keySet()), String.join(", ", report.values()));
   }
 
   /** Whether the ledger lets the one report change so; what else it refuses is thrown. */
