@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** From the source into the ledger: the capture of an hour, whole or of one organization. */
@@ -120,13 +121,9 @@ public final class Captures {
 
   private record Share(Captured.OfMeter meter, long copies, @Nullable Instant sendBefore) {}
 
-  private interface Attempt<T> {
-    T make();
-  }
-
-  private <T> T explained(Hour hour, Attempt<T> attempt) {
+  private <T> T explained(Hour hour, Supplier<T> attempt) {
     try {
-      return attempt.make();
+      return attempt.get();
     } catch (DatabaseException e) {
       throw SourceFunction.explained(database.readOnly(), hour, e);
     }
