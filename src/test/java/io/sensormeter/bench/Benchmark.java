@@ -31,8 +31,9 @@ public final class Benchmark implements AutoCloseable {
       case "publish" -> PublishFigure.measure(this);
       case "report" -> ReportFigure.measure(this);
       case "memory" -> MemoryFigure.measure(this);
+      case "verify" -> VerificationFigure.measure(this);
       case "all" -> {
-        for (String each : List.of("capture", "publish", "report", "memory")) {
+        for (String each : List.of("capture", "publish", "report", "memory", "verify")) {
           run(each);
         }
       }

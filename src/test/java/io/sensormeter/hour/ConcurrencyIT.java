@@ -72,9 +72,11 @@ final class ConcurrencyIT extends HourFixture {
       AtomicInteger sent = new AtomicInteger();
       wire.script(
           call -> {
-            sent.addAndGet(call.bodies().size());
-            publishing.countDown();
-            await(goOn);
+            if (call.bodies().stream().noneMatch(body -> body.contains("askBefore"))) {
+              sent.addAndGet(call.bodies().size());
+              publishing.countDown();
+              await(goOn);
+            }
             return null;
           });
 
