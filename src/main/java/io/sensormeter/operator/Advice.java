@@ -28,6 +28,7 @@ record Advice(String means, List<Map<String, Object>> next) {
    * @param by who refused them
    * @param additive a second event counts again there, or may stand last
    * @param organization null = several
+   * @param value of one report; null = several
    */
   record Case(
       ReportStatus exception,
@@ -37,7 +38,8 @@ record Advice(String means, List<Map<String, Object>> next) {
       Hour from,
       Hour to,
       String meter,
-      @Nullable String organization) {
+      @Nullable String organization,
+      @Nullable Long value) {
 
     private Map<String, Object> ask(String command, @Nullable Object... more) {
       Map<String, Object> asked = Advice.ask(command);
@@ -63,6 +65,18 @@ record Advice(String means, List<Map<String, Object>> next) {
 
     private Map<String, Object> retry() {
       return ask("retry", "code", code, "dryRun", true);
+    }
+
+    /** One hour, as the ledger has it. */
+    private Map<String, Object> correct() {
+      Map<String, Object> asked = Advice.ask("correct");
+      put(asked, "hour", to);
+      put(asked, "meter", meter);
+      put(asked, "organization", organization);
+      put(asked, "value", value);
+      asked.put("reason", "<why>");
+      asked.put("dryRun", true);
+      return asked;
     }
 
     private Map<String, Object> acknowledge() {
@@ -119,10 +133,8 @@ record Advice(String means, List<Map<String, Object>> next) {
           next);
     }
     return new Advice(
-        ("report".equals(of.by())
-                ? "Stripe took it and refused it afterwards: it bills nothing for it."
-                : "Stripe refused it, and bills nothing for it.")
-            + " Mend what it names, then retry: a new revision with the same value."
+        "Stripe bills nothing for it. Mend what it names, then retry: a new revision with the same"
+            + " value."
             + waits,
         next);
   }
@@ -149,7 +161,9 @@ record Advice(String means, List<Map<String, Object>> next) {
                   + (of.additive()
                       ? "Credit or bill the difference in Stripe, then acknowledge."
                       : "Then correct the hour, or credit the difference and acknowledge."),
-              List.of(of.verify(), of.acknowledge()));
+              of.additive() || of.organization() == null
+                  ? List.of(of.verify(), of.acknowledge())
+                  : List.of(of.verify(), of.correct(), of.acknowledge()));
       case "customer_gone" ->
           new Advice(
               "Stripe knows the customer no more, and bills nobody. If the customer was made again,"

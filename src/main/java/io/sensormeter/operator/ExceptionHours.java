@@ -21,6 +21,47 @@ record ExceptionHours(Tools tools) {
   /** Skipped hours are 34 days old when they are told of. */
   private static final int TOLD_DAYS = 70;
 
+  /** Arguments: first hour or null, last hour, BILL_FROM or null. */
+  private static final String HOURS =
+      """
+      with argument as (
+        select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from
+      ), found as (
+        select 'owed' as status, since.hour
+        from argument cross join metering.stack
+        cross join generate_series(stack.live_from, argument.last, interval '1 hour')
+          as since(hour)
+        where not exists (select from metering.tick where tick.hour = since.hour)
+        union all
+        select 'before_live', since.hour
+        from argument cross join metering.stack
+        cross join generate_series(argument.bill_from, stack.live_from - interval '1 hour',
+                                   interval '1 hour') as since(hour)
+        where not exists (
+          select from metering.tick
+          where tick.hour = since.hour and tick.status = 'captured')
+        union all
+        select 'skipped', tick.hour from argument cross join metering.tick
+        where tick.status = 'skipped'
+          and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
+        union all
+        select 'estimated', tick.hour from argument cross join metering.tick
+        where tick.status = 'captured' and tick.captured_at > tick.hour + interval '%2$d minutes'
+          and tick.captured_by is not null
+          and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
+          and exists (
+            select from metering.tick_meter as given
+            left join metering.meter as noted on noted.meter = given.meter
+            where given.hour = tick.hour and given.status = 'captured'
+              and given.reports > given.rejected and noted.past_hour is not true)
+      )
+      select status, count(*) as hours, min(hour) as since, max(hour) as newest
+      from found cross join argument
+      where hour >= coalesce(argument.first, '-infinity') and hour <= argument.last
+      group by status order by status
+      """
+          .formatted(TOLD_DAYS, Captures.EXACT.toMinutes());
+
   /** Hours of each state, as the gauges count them. */
   List<OfHours> hours(Command.Exceptions command) {
     return tools
@@ -28,44 +69,7 @@ record ExceptionHours(Tools tools) {
         .list(
             "looking for hours that are no report's",
             this::ofHours,
-            """
-            with argument as (
-              select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from
-            ), found as (
-              select 'owed' as status, since.hour
-              from argument cross join metering.stack
-              cross join generate_series(stack.live_from, argument.last, interval '1 hour')
-                as since(hour)
-              where not exists (select from metering.tick where tick.hour = since.hour)
-              union all
-              select 'before_live', since.hour
-              from argument cross join metering.stack
-              cross join generate_series(argument.bill_from, stack.live_from - interval '1 hour',
-                                         interval '1 hour') as since(hour)
-              where not exists (
-                select from metering.tick
-                where tick.hour = since.hour and tick.status = 'captured')
-              union all
-              select 'skipped', tick.hour from argument cross join metering.tick
-              where tick.status = 'skipped'
-                and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
-              union all
-              select 'estimated', tick.hour from argument cross join metering.tick
-              where tick.status = 'captured' and tick.captured_at > tick.hour + interval '%2$d minutes'
-                and tick.captured_by is not null
-                and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
-                and exists (
-                  select from metering.tick_meter as given
-                  left join metering.meter as noted on noted.meter = given.meter
-                  where given.hour = tick.hour and given.status = 'captured'
-                    and given.reports > given.rejected and noted.past_hour is not true)
-            )
-            select status, count(*) as hours, min(hour) as since, max(hour) as newest
-            from found cross join argument
-            where hour >= coalesce(argument.first, '-infinity') and hour <= argument.last
-            group by status order by status
-            """
-                .formatted(TOLD_DAYS, Captures.EXACT.toMinutes()),
+            HOURS,
             command.from().orElse(null),
             command.to().orElseGet(tools::currentHour),
             tools.settings().billFrom().orElse(null));

@@ -67,7 +67,13 @@ record Month(Tools tools) {
     }
     MonthRows rows = new MonthRows(tools.reads(), month, command.meter(), now);
     if (Csv.isAsked(command.format())) {
-      return new Done(table(command, month, rows), 0);
+      return new Done(
+          table(
+              command,
+              month,
+              new MonthTable(tools.reads(), month, command.meter(), now)
+                  .page(command.after().orElse(""))),
+          0);
     }
     if (command.after().isPresent()) {
       throw new IllegalArgumentException(
@@ -116,8 +122,7 @@ record Month(Tools tools) {
             SchedulerSettings.CATCH_UP_HOURS_MAX / 24);
   }
 
-  private static Table table(Command.Month command, CalendarMonth month, MonthRows rows) {
-    MonthRows.Page page = rows.page(command.after().orElse(""));
+  private static Table table(Command.Month command, CalendarMonth month, MonthTable.Page page) {
     Csv csv =
         new Csv(
             "organization",
@@ -130,7 +135,7 @@ record Month(Tools tools) {
             "unseen",
             "open",
             "acknowledged");
-    for (MonthRows.OfCustomer line : page.lines()) {
+    for (MonthTable.OfCustomer line : page.lines()) {
       csv.line(
           line.organization(),
           line.customer(),
