@@ -154,16 +154,7 @@ record Advice(String means, List<Map<String, Object>> next) {
                   + " Look again; then retry."
                   + (of.additive() ? " The retry waits until Stripe was seen not to hold it." : ""),
               List.of(of.verify(), of.retry()));
-      case "differs" ->
-          new Advice(
-              "Stripe bills the value that it shows, not the ledger's. Find out what else sends"
-                  + " events to this meter. "
-                  + (of.additive()
-                      ? "Credit or bill the difference in Stripe, then acknowledge."
-                      : "Then correct the hour, or credit the difference and acknowledge."),
-              of.additive() || of.organization() == null
-                  ? List.of(of.verify(), of.acknowledge())
-                  : List.of(of.verify(), of.correct(), of.acknowledge()));
+      case "differs" -> differs(of);
       case "customer_gone" ->
           new Advice(
               "Stripe knows the customer no more, and bills nobody. If the customer was made again,"
@@ -186,6 +177,19 @@ record Advice(String means, List<Map<String, Object>> next) {
               "Stripe shows something else than the ledger. Look at it, then acknowledge.",
               List.of(of.verify(), of.acknowledge()));
     };
+  }
+
+  private static Advice differs(Case of) {
+    boolean correctable = !of.additive() && of.organization() != null;
+    return new Advice(
+        "Stripe bills the value that it shows, not the ledger's. Find out what else sends events to"
+            + " this meter. "
+            + (of.additive()
+                ? "Credit or bill the difference in Stripe, then acknowledge."
+                : "Then correct the hour, or credit the difference and acknowledge."),
+        correctable
+            ? List.of(of.verify(), of.correct(), of.acknowledge())
+            : List.of(of.verify(), of.acknowledge()));
   }
 
   /** A command as a person writes it; {@link #put} adds fields. */

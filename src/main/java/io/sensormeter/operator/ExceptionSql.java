@@ -57,6 +57,7 @@ final class ExceptionSql {
       join metering.meter as noted on noted.meter = r.meter
       where r.status = 'shadow' and r.hour >= noted.live_from
         and r.hour > argument.now - interval '%2$d hours'
+        and r.hour >= coalesce(argument.first, '-infinity')
         and coalesce(r.event_time, r.hour) >= noted.live_from
         and (r.kind <> 'last' or not exists (
           select from metering.meter_report as later

@@ -47,6 +47,8 @@ final class UnsettledOfMonthIT {
   @BeforeEach
   void migrate() {
     pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
+    clock.set(END.start());
+    pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"tick\"}");
     Services.sqs().client().purgeQueue(r -> r.queueUrl(pipeline.verificationsUrl()));
     application.execute(
         """
