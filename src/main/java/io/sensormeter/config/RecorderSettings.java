@@ -33,6 +33,10 @@ public record RecorderSettings(
 
   /** An acceptance later than this after its hour comes perhaps too late for its invoice. */
   public Duration lateAfter() {
+    return lateAfter(invoiceGraceHours);
+  }
+
+  static Duration lateAfter(int invoiceGraceHours) {
     return Duration.ofHours(1L + invoiceGraceHours);
   }
 }

@@ -3,6 +3,7 @@ package io.sensormeter.config;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Meters;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,11 @@ public record SchedulerSettings(
             variables.address("SECRETS_MANAGER_ENDPOINT"));
     variables.refuseProblems("SchedulerFunction");
     return settings;
+  }
+
+  /** As {@link RecorderSettings#lateAfter}, of a revision. */
+  public Duration lateAfter() {
+    return RecorderSettings.lateAfter(invoiceGraceHours);
   }
 
   /** Whether no meter's reading of {@code tick} is sent. */

@@ -94,7 +94,11 @@ public final class Row {
   }
 
   public boolean flag(String column) {
-    return present(column, get(() -> row.getObject(column, Boolean.class)));
+    return present(column, flagOrNull(column));
+  }
+
+  public @Nullable Boolean flagOrNull(String column) {
+    return get(() -> row.getObject(column, Boolean.class));
   }
 
   private static <T> T present(String column, @Nullable T value) {

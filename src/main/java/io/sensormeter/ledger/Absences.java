@@ -9,8 +9,10 @@ import java.util.List;
 
 /**
  * What becomes of a report that Stripe was twice seen not to hold. Nothing, while it is the
- * summaries that are late: only while a read of the same meter, no later, was equal for a report
- * accepted at most an hour earlier, and never where more than a twentieth of all is absent.
+ * summaries that are late: only if a read of the same meter, no later, was equal for a report that
+ * Stripe had accepted no earlier than this one, and never where more than a twentieth of all is
+ * absent. (An hour earlier would not do: summaries that are late by a steady time show one hour,
+ * and not the next.)
  */
 final class Absences {
 
@@ -49,7 +51,7 @@ final class Absences {
             select from metering.tick_meter as given
             where given.meter = r.meter and given.alive_at <= s.read_at
               and given.alive_settled_at >= case when r.status = 'unresolved' then r.send_before
-                else r.settled_at end - interval '1 hour')
+                else r.settled_at end)
           and not exists (
             select from metering.tick as t
             where t.hour in (date_trunc('hour', s.read_at, 'UTC'),
@@ -77,40 +79,49 @@ final class Absences {
       Instant last,
       Duration lateAfter,
       Instant now) {
-    List<ReportKey> repairable =
-        transaction.list(
-            row ->
-                new ReportKey(
-                    row.hour("hour"),
-                    row.text("meter"),
-                    row.text("organization_id"),
-                    row.integer("revision")),
-            CANDIDATES
-                + "select hour, meter, organization_id, revision from candidate where repairable",
-            sightings,
-            first,
-            last);
-    int discrepancies =
-        transaction.update(
-            CANDIDATES
-                + """
-                update metering.meter_report as r
-                set status = 'discrepancy', recorded_at = ?, shown_at = null, sightings = 1,
-                  failure_code = 'absent', failure_message = 'Stripe shows nothing'
-                from candidate as c
-                where r.hour between ? and ?
-                  and r.hour = c.hour and r.organization_id = c.organization_id
-                  and r.meter = c.meter and r.revision = c.revision and not c.repairable
-                """,
-            sightings,
-            first,
-            last,
-            now,
-            first,
-            last);
+    List<ReportKey> repairable = repairable(transaction, sightings, first, last);
+    int discrepancies = leftToAPerson(transaction, sightings, first, last, now);
     int made =
         Revisions.automatic(
             transaction, repairable, "Stripe showed nothing, twice", now, lateAfter);
     return new Compared(0, discrepancies, made);
+  }
+
+  private static List<ReportKey> repairable(
+      Transaction transaction, String sightings, Instant first, Instant last) {
+    return transaction.list(
+        row ->
+            new ReportKey(
+                row.hour("hour"),
+                row.text("meter"),
+                row.text("organization_id"),
+                row.integer("revision")),
+        CANDIDATES
+            + "select hour, meter, organization_id, revision from candidate where repairable",
+        sightings,
+        first,
+        last);
+  }
+
+  private static int leftToAPerson(
+      Transaction transaction, String sightings, Instant first, Instant last, Instant now) {
+    return transaction.update(
+        CANDIDATES
+            + """
+            update metering.meter_report as r
+            set status = 'discrepancy', recorded_at = ?, shown_at = null, sightings = 1,
+              failure_code = 'absent', failure_message = 'Stripe shows nothing'
+            from candidate as c
+            where r.hour between ? and ?
+              and r.hour = c.hour and r.organization_id = c.organization_id
+              and r.meter = c.meter and r.revision = c.revision
+              and not c.repairable and r.status <> 'unresolved'
+            """,
+        sightings,
+        first,
+        last,
+        now,
+        first,
+        last);
   }
 }

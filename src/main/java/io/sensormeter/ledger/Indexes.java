@@ -3,6 +3,7 @@ package io.sensormeter.ledger;
 import io.sensormeter.database.Database;
 import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.Row;
+import io.sensormeter.lambda.Deadline;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -48,6 +49,23 @@ public final class Indexes {
   private static final String OUTDATED = "meter_report_live";
 
   /**
+   * Builds what is missing while there is time: what only makes later ticks faster comes last.
+   *
+   * @param least with less time left none is begun
+   * @param reserve what is left when one has taken the longest it may
+   */
+  public void keepUp(Deadline deadline, Duration least, Duration reserve) {
+    while (!deadline.isWithin(least)) {
+      Optional<String> built =
+          build(Duration.ofMillis(deadline.remainingMillis().getAsLong()).minus(reserve));
+      if (built.isEmpty()) {
+        return;
+      }
+      LOG.info("Index upkeep: {}", built.get());
+    }
+  }
+
+  /**
    * Builds one that is missing, of the newest partition first; at last drops what they stand for.
    * Who dies meanwhile leaves it unfinished and unused; the next begins anew.
    *
@@ -55,7 +73,7 @@ public final class Indexes {
    * @return its name; empty if there is nothing to do, or if it could not be had now: everything
    *     works without it, only slower
    */
-  public Optional<String> build(Duration timeout) {
+  private Optional<String> build(Duration timeout) {
     Optional<Missing> found = missing();
     if (found.isEmpty() && !standsOutdated()) {
       return Optional.empty();

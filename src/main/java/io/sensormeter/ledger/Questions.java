@@ -74,7 +74,7 @@ public final class Questions {
               TURN,
               RIPE,
               OVERDUE_HOURS,
-              Verifications.REFUSED_BY_STRIPE,
+              ComparisonSql.REFUSED_BY_STRIPE,
               Verifications.EXPIRED_MINUTES,
               Verifications.SETTLED_HOURS);
 

@@ -2,6 +2,7 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
 import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
 import java.util.Optional;
@@ -81,9 +82,17 @@ public final class Releases {
    * @return how many
    */
   public int release(Choice choice, Instant now) {
-    return database
+    return database.transaction(
+        "releasing " + choice.hour(),
+        transaction -> {
+          Overtaking.lock(transaction);
+          return release(transaction, choice, now);
+        });
+  }
+
+  private static int release(Transaction transaction, Choice choice, Instant now) {
+    return transaction
         .one(
-            "releasing " + choice.hour(),
             row -> row.integer("reports"),
             ARGUMENT
                 + """

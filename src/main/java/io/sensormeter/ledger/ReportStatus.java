@@ -30,7 +30,10 @@ public enum ReportStatus {
   /** The {@code failure_code} of what Stripe took though another report stands in its place. */
   public static final String ACCEPTED_BESIDE_LIVE = "accepted_beside_live";
 
-  /** The {@code failure_code} of what stands in the place of something that Stripe took as well. */
+  /**
+   * The {@code failure_code} of a replaced revision that Stripe took after all, and of the one in
+   * its place if both may be billed.
+   */
   public static final String ALSO_ACCEPTED = "also_accepted";
 
   /**

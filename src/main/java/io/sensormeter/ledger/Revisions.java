@@ -39,7 +39,9 @@ final class Revisions {
         select ?::timestamptz as now, ?::text as reason, interval '1 second' * ? as late_after
       ), replaced as (
         update metering.meter_report as report
-        set status = 'replaced', recorded_at = argument.now
+        set status = 'replaced', recorded_at = argument.now,
+          rejected_by = case when report.status = 'rejected' then coalesce(report.rejected_by,
+            case when report.send_before is null then 'capture' else 'answer' end) end
         from given, argument
         where report.hour between ? and ?
           and report.hour = given.hour and report.organization_id = given.organization_id

@@ -18,35 +18,6 @@ public final class Settlements {
   /** A batch takes a fraction of a second; more means that another holds its rows. */
   public static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(20);
 
-  /**
-   * Which outcome moves which report, in an order in which they have precedence: a duplicate
-   * answer, a refusal, an acceptance at first hand. What has no effect here leaves the report as it
-   * is.
-   */
-  private static final String MOVES =
-      """
-      o.status = 'accepted' and (
-          r.status in ('pending', 'unresolved', 'expired', 'superseded')
-          or not o.duplicate and (
-            r.status = 'accepted' and r.duplicate
-            or r.status = 'rejected' and r.value is not null
-              and coalesce(r.rejected_by, case when r.send_before is not null then 'answer' end)
-                = 'answer'))
-        or o.status = 'rejected' and (
-          r.status in ('pending', 'unresolved', 'expired') or r.status = 'accepted' and r.duplicate)
-      """;
-
-  /** Another report is live for the organization or the customer; asked of one that is not. */
-  private static final String SLOT_TAKEN =
-      """
-      held.status in ('rejected', 'superseded') and exists (
-        select from metering.meter_report as live
-        where live.hour = held.hour and live.meter = held.meter
-          and live.status not in ('rejected', 'superseded', 'replaced')
-          and (live.organization_id = held.organization_id
-            or live.stripe_customer_id = held.stripe_customer_id))
-      """;
-
   /** Arguments: outcomes as JSON, first and last hour twice, seconds until late, now. */
   private static final String SETTLE =
       """
@@ -66,19 +37,23 @@ public final class Settlements {
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
       ), slot as (
-        select held.*, %s as taken from held
+        select held.*, %s as beside from held
       ), settled as (
         update metering.meter_report as r
-        set status = case when slot.taken then r.status else o.status end,
-            settled_at = o.at, recorded_at = argument.now, shown_at = null,
-            stripe_request_id = o.request_id, duplicate = o.duplicate,
-            rejected_by = case when slot.taken then r.rejected_by
+        set status = case when slot.beside is null then o.status else r.status end,
+            settled_at = o.at, recorded_at = argument.now,
+            -- Told already of a revision that was late from birth.
+            shown_at = case when r.late and o.status = 'accepted' then r.shown_at end,
+            stripe_request_id = o.request_id,
+            duplicate = o.duplicate or o.status = 'rejected' and coalesce(r.duplicate, false),
+            rejected_by = case when slot.beside is not null then r.rejected_by
               when o.status = 'rejected' then 'answer' end,
-            failure_code = case when slot.taken then '%s' else o.code end,
-            failure_message = case when slot.taken
-              then 'Stripe took it after another had been sent in its place' else o.message end,
-            late = not slot.taken and o.status = 'accepted'
-              and case when o.duplicate then r.captured_at else o.at end
+            failure_code = coalesce(slot.beside, o.code),
+            failure_message = case when slot.beside is null then o.message
+              else 'Stripe took it after another had been sent in its place' end,
+            acknowledged_at = null, acknowledged_by = null, acknowledged_note = null,
+            late = slot.beside is null and o.status = 'accepted'
+              and case when o.duplicate then r.captured_at else greatest(r.captured_at, o.at) end
                 > coalesce(r.event_time, r.hour) + argument.late_after
         from slot, outcome as o,
           (select interval '1 second' * ? as late_after, ?::timestamptz as now) as argument
@@ -87,9 +62,9 @@ public final class Settlements {
           and r.meter = slot.meter and r.revision = slot.revision
           and o.hour = slot.hour and o.organization_id = slot.organization_id
           and o.meter = slot.meter and o.revision = slot.revision
-          and not (slot.taken and r.failure_code is not distinct from '%s')
-          and (%s)
-        returning r.meter, r.status, slot.taken, o.at
+          and (slot.beside is null or r.failure_code is distinct from slot.beside)
+          and %s
+        returning r.meter, r.status, slot.beside, o.at
       ), working as (
         -- Stripe takes events of the meter: it is no longer stopped.
         update metering.meter as noted set refused_at = null
@@ -99,17 +74,43 @@ public final class Settlements {
       )
       select
         count(*) filter (where status = 'accepted') as accepted,
-        count(*) filter (where status = 'rejected' and not taken) as rejected,
-        count(*) filter (where taken) as beside,
+        count(*) filter (where status = 'rejected' and beside is null) as rejected,
+        count(*) filter (where beside is not null) as beside,
         (select count(*) from held) - count(*) as unchanged,
         (select count(*) from outcome) - (select count(*) from held) as unknown
       from settled
       """
-          .formatted(
-              SLOT_TAKEN,
-              ReportStatus.ACCEPTED_BESIDE_LIVE,
-              ReportStatus.ACCEPTED_BESIDE_LIVE,
-              MOVES);
+          .formatted(Precedence.BESIDE, Precedence.HAS_EFFECT);
+
+  /**
+   * Two revisions of a report are in Stripe: of what a later event replaces that does no harm, else
+   * a person looks. Arguments: outcomes as JSON, now, first and last hour.
+   */
+  private static final String BOTH_ACCEPTED =
+      """
+      update metering.meter_report as live
+      set status = 'discrepancy', recorded_at = argument.now, shown_at = null,
+          failure_code = gone.failure_code,
+          failure_message = 'Stripe holds revision ' || gone.revision || ' as well',
+          acknowledged_at = null, acknowledged_by = null, acknowledged_note = null
+      from jsonb_to_recordset(?::jsonb)
+          as o(hour timestamptz, organization_id text, meter text, revision integer),
+        (select ?::timestamptz as now) as argument,
+        metering.meter_report as gone
+        left join metering.meter as noted on noted.meter = gone.meter
+      where gone.hour between ? and ?
+        and gone.hour = o.hour and gone.organization_id = o.organization_id
+        and gone.meter = o.meter and gone.revision = o.revision
+        and gone.status = 'replaced' and gone.failure_code = '%1$s'
+        and live.hour = gone.hour and live.organization_id = gone.organization_id
+        and live.meter = gone.meter and live.revision > gone.revision
+        and live.status in
+          ('pending', 'accepted', 'verified', 'unresolved', 'expired', 'discrepancy')
+        and live.failure_code is distinct from '%1$s'
+        and not (live.kind = 'sum-hourly' and noted.raw is not true
+          and live.stripe_customer_id = gone.stripe_customer_id)
+      """
+          .formatted(ReportStatus.ALSO_ACCEPTED);
 
   private final Database database;
 
@@ -152,8 +153,9 @@ public final class Settlements {
   /**
    * Applies outcomes, at most one for each report, by precedence: pending, unresolved, expired,
    * superseded → accepted; pending, unresolved, expired → rejected; rejected by Stripe's answer →
-   * accepted at first hand. The same outcomes applied again change nothing. A crash before the
-   * commit leaves the outcomes in their queue.
+   * accepted at first hand. An acceptance of a replaced revision is noted, and makes the one in its
+   * place a discrepancy if both are billed. The same outcomes applied again change nothing. A crash
+   * before the commit leaves the outcomes in their queue.
    *
    * @param lateAfter an acceptance later than this after its event time is late
    */
@@ -183,18 +185,38 @@ public final class Settlements {
   private static Settled settle(
       Transaction transaction, Collection<Outcome> outcomes, Duration lateAfter, Instant now) {
     List<Hour> hours = outcomes.stream().map(outcome -> outcome.key().hour()).sorted().toList();
-    return transaction
-        .one(
-            Settled::of,
-            SETTLE,
-            OutcomeRow.json(outcomes),
-            hours.getFirst(),
-            hours.getLast(),
-            lateAfter.toSeconds(),
-            now,
-            hours.getFirst(),
-            hours.getLast())
-        .orElseThrow();
+    Hour first = hours.getFirst();
+    Hour last = hours.getLast();
+    String rows = OutcomeRow.json(outcomes);
+    Settled settled =
+        transaction
+            .one(Settled::of, SETTLE, rows, first, last, lateAfter.toSeconds(), now, first, last)
+            .orElseThrow();
+    if (settled.beside() > 0) {
+      transaction.update(BOTH_ACCEPTED, rows, now, first, last);
+    }
+    return settled;
+  }
+
+  /**
+   * Notes that Stripe answered to hold these already, also on what it has refused: there it changes
+   * no status, but a retry is then held for a second look.
+   */
+  public void heldAlready(Collection<Outcome> duplicates) {
+    if (!duplicates.isEmpty()) {
+      database.update(
+          "noting " + duplicates.size() + " duplicate answer(s)",
+          """
+          update metering.meter_report as r set duplicate = true
+          from jsonb_to_recordset(?::jsonb)
+            as o(hour timestamptz, organization_id text, meter text, revision integer)
+          where r.hour = o.hour and r.organization_id = o.organization_id
+            and r.meter = o.meter and r.revision = o.revision
+            and r.status = 'rejected' and r.duplicate is not true and %s
+          """
+              .formatted(Precedence.REFUSED_BY_ANSWER),
+          OutcomeRow.json(duplicates));
+    }
   }
 
   /**

@@ -14,7 +14,7 @@ record Adopt(Tools tools) {
    * @throws IllegalStateException if it is of Stripe's other mode
    */
   Done answer(Command.Adopt command) {
-    Release.requireBy(command);
+    tools.requireBy(command);
     Stacks stacks = tools.stacks();
     String before =
         command.dryRun() ? stacks.wouldAdopt(tools.reads()) : stacks.adopt(tools.time().now());

@@ -60,11 +60,20 @@ record Advice(String means, List<Map<String, Object>> next) {
     }
 
     private Map<String, Object> verify() {
-      return ask("verify", "dryRun", true);
+      Map<String, Object> asked = Advice.ask("verify");
+      put(asked, "from", newestFrom());
+      put(asked, "to", to);
+      put(asked, "organization", organization);
+      return asked;
     }
 
     private Map<String, Object> retry() {
-      return ask("retry", "code", code, "dryRun", true);
+      return ask("retry", "code", selected(), "dryRun", true);
+    }
+
+    /** By its code, or by its status where it has none. */
+    private String selected() {
+      return code == null ? exception.label() : code;
     }
 
     /** One hour, as the ledger has it. */
@@ -80,7 +89,7 @@ record Advice(String means, List<Map<String, Object>> next) {
     }
 
     private Map<String, Object> acknowledge() {
-      return ask("acknowledge", "code", code, "note", "<why>", "dryRun", true);
+      return ask("acknowledge", "code", selected(), "note", "<why>", "dryRun", true);
     }
   }
 
@@ -161,7 +170,7 @@ record Advice(String means, List<Map<String, Object>> next) {
                   + " retry for that one.",
               List.of(
                   of.verify(),
-                  of.ask("retry", "code", of.code(), "customer", "source", "dryRun", true)));
+                  of.ask("retry", "code", of.selected(), "customer", "source", "dryRun", true)));
       case "also_accepted" ->
           new Advice(
               "Stripe took a replaced revision too: it may bill the hour twice, or for two"

@@ -16,11 +16,14 @@ public sealed interface Command {
   /** Whether it may write. What may not changes nothing, and migrates nothing. */
   default boolean writes() {
     return switch (this) {
-      case Check _, Status _, Exceptions _, Explain _, Statement _, Month _ -> false;
+      case Check _, Status _, Verify _, Exceptions _, Explain _, Statement _, Month _ -> false;
       case Tick tick -> !tick.dryRun();
       case Report report -> !report.dryRun();
       case Backfill backfill -> !backfill.dryRun();
       case Release release -> !release.dryRun();
+      case Retry retry -> !retry.dryRun();
+      case Correct correct -> !correct.dryRun();
+      case Acknowledge acknowledge -> !acknowledge.dryRun();
       case Adopt adopt -> !adopt.dryRun();
     };
   }
@@ -73,6 +76,78 @@ public sealed interface Command {
       boolean beforeBillFrom,
       Optional<String> by,
       boolean dryRun)
+      implements Command {}
+
+  /**
+   * Send anew what Stripe refused, does not show, or was never sent.
+   *
+   * @param from the first hour
+   * @param to the last hour, included
+   * @param code only reports with this failure code, or status; empty = all
+   * @param stripeCustomer only reports of this customer; empty = all
+   * @param customer whom to bill: {@code frozen}, {@code source}, or a customer; empty = the
+   *     source's where the refusal is about the customer, else the frozen one
+   * @param beforeBillFrom whether hours before anything was billed may be
+   */
+  record Retry(
+      Hour from,
+      Hour to,
+      Optional<String> code,
+      Optional<String> organization,
+      Optional<String> stripeCustomer,
+      Optional<String> meter,
+      Optional<String> customer,
+      boolean beforeBillFrom,
+      Optional<String> by,
+      boolean dryRun)
+      implements Command {}
+
+  /**
+   * Put another value in the place of what Stripe holds.
+   *
+   * @param value what the hour is billed with
+   * @param reason for the ledger
+   * @param beforeBillFrom whether an hour before anything was billed may be
+   */
+  record Correct(
+      Hour hour,
+      String organization,
+      String meter,
+      long value,
+      String reason,
+      boolean beforeBillFrom,
+      Optional<String> by,
+      boolean dryRun)
+      implements Command {}
+
+  /**
+   * Say that exceptions were seen, and settled otherwise.
+   *
+   * @param from the first hour
+   * @param to the last hour, included
+   * @param code only reports with this failure code, or status; empty = all
+   * @param stripeCustomer only reports of this customer; empty = all
+   * @param note what became of them
+   */
+  record Acknowledge(
+      Hour from,
+      Hour to,
+      Optional<String> code,
+      Optional<String> organization,
+      Optional<String> stripeCustomer,
+      Optional<String> meter,
+      String note,
+      Optional<String> by,
+      boolean dryRun)
+      implements Command {}
+
+  /**
+   * Ask Stripe now, whosever turn it is.
+   *
+   * @param from the first hour
+   * @param to the last hour, included
+   */
+  record Verify(Hour from, Hour to, Optional<String> organization, Optional<String> stripeCustomer)
       implements Command {}
 
   /** Take the ledger over from another stack. */

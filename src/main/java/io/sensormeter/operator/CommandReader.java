@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * Makes a command's record of JSON. Whatever it does not know is refused before anything is done.
  */
 record CommandReader(Map<String, Object> input) {
+
+  /** The longest organization id has 200, the longest customer 255 characters. */
+  private static final int TEXT_MAX = 300;
+
+  /** An answer does not repeat more of what it refuses. */
+  private static final int SHOWN_MAX = 60;
 
   /** A sample of each command, its optional fields marked. */
   static String accepted() {
@@ -40,7 +47,7 @@ record CommandReader(Map<String, Object> input) {
                 () ->
                     new IllegalArgumentException(
                         "command '%s' is unknown; accepted are: %s"
-                            .formatted(name, Command.ACCEPTED)));
+                            .formatted(shown(name), Command.ACCEPTED)));
     RecordComponent[] fields = type.getRecordComponents();
     refuseUnknown(Arrays.stream(fields).map(RecordComponent::getName).toList());
     try {
@@ -55,6 +62,9 @@ record CommandReader(Map<String, Object> input) {
   private Object value(RecordComponent field) {
     if (field.getType() == boolean.class) {
       return flag(field.getName());
+    }
+    if (field.getType() == long.class) {
+      return number(field.getName());
     }
     Optional<?> value =
         valueType(field) == Hour.class
@@ -75,17 +85,40 @@ record CommandReader(Map<String, Object> input) {
           "command '%s' does not take %s; nothing was done. It takes: %s"
               .formatted(
                   input.get("command"),
-                  String.join(", ", unknown),
+                  shown(String.join(", ", unknown)),
                   known.isEmpty() ? "no other field" : String.join(", ", known)));
     }
   }
 
   private Optional<String> text(String field) {
     Object value = input.get(field);
-    if (value == null || (value instanceof String text && !text.isBlank())) {
-      return Optional.ofNullable((String) value);
+    if (value == null) {
+      return Optional.empty();
     }
-    throw wrong(field, "a text that is not blank", value);
+    if (!(value instanceof String text) || text.isBlank()) {
+      throw wrong(field, "a text that is not blank", value);
+    }
+    if (text.length() > TEXT_MAX) {
+      throw wrong(field, "a text of at most " + TEXT_MAX + " characters", value);
+    }
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw wrong(field, "a text without control characters", value);
+    }
+    return Optional.of(text);
+  }
+
+  private long number(String field) {
+    Object value = input.get(field);
+    if (value == null) {
+      throw missing(field);
+    }
+    if (value instanceof Integer || value instanceof Long) {
+      long number = ((Number) value).longValue();
+      if (number >= 0 && number <= Copy.VALUE_MAX) {
+        return number;
+      }
+    }
+    throw wrong(field, "a whole number from 0 to " + Copy.VALUE_MAX, value);
   }
 
   private boolean flag(String field) {
@@ -105,7 +138,13 @@ record CommandReader(Map<String, Object> input) {
   private IllegalArgumentException wrong(String field, String rule, @Nullable Object value) {
     return new IllegalArgumentException(
         "field '%s' of command '%s' must be %s, but is: %s; nothing was done"
-            .formatted(field, input.get("command"), rule, value));
+            .formatted(field, shown(input.get("command")), rule, shown(value)));
+  }
+
+  /** What was given, as far as an answer and a log can bear it. */
+  private static String shown(@Nullable Object given) {
+    String text = String.valueOf(given).replaceAll("\\p{Cntrl}", "?");
+    return text.length() <= SHOWN_MAX ? text : text.substring(0, SHOWN_MAX) + "…";
   }
 
   private static Stream<Class<?>> commands() {
@@ -119,8 +158,9 @@ record CommandReader(Map<String, Object> input) {
   }
 
   private static String sample(RecordComponent field) {
-    boolean required = field.getType() == String.class || field.getType() == Hour.class;
-    String type = valueType(field).getSimpleName().replace("String", "text");
+    boolean required = Set.of(String.class, Hour.class, long.class).contains(field.getType());
+    String type =
+        valueType(field).getSimpleName().replace("String", "text").replace("long", "number");
     return "\"%s\":%s%s"
         .formatted(field.getName(), type.toLowerCase(java.util.Locale.ROOT), required ? "" : "?");
   }

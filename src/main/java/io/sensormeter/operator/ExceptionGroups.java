@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Reports that an alarm rings for, by status, code and meter. */
 record ExceptionGroups(Tools tools) {
@@ -106,19 +105,19 @@ record ExceptionGroups(Tools tools) {
           new Advice(
               "Stripe accepted it after its invoice may have been closed: if its billing period had"
                   + " ended by then, it is on no invoice. Look at the invoice; what is missing is"
-                  + " an invoice item. Then acknowledge.",
-              List.of(ask(group, "acknowledge", "note", "<why>")));
+                  + " an invoice item.",
+              List.of());
       case "shadow" ->
           new Advice(
               "It was captured in shadow though its meter was live: it is not billed until it is"
                   + " released, which can be done for 34 days.",
-              List.of(ask(group, "release", null, null)));
+              List.of(release(group)));
       case "pending" -> waiting(group.code().orElse(""));
       case "accepted" ->
           new Advice(
               "Stripe has said that it holds it, and its summaries were not seen to show it for"
                   + " more than a day. Does VerifierFunction run? To ask now:",
-              List.of(ask(group, "verify", null, null)));
+              List.of(ranged(group, "verify")));
       default ->
           Advice.of(
               new Advice.Case(
@@ -149,17 +148,18 @@ record ExceptionGroups(Tools tools) {
         List.of());
   }
 
-  private static Map<String, Object> ask(
-      Group group, String command, @Nullable String field, @Nullable String value) {
+  private static Map<String, Object> release(Group group) {
+    Map<String, Object> asked = ranged(group, "release");
+    asked.put("meter", group.meter());
+    asked.put("dryRun", true);
+    return asked;
+  }
+
+  private static Map<String, Object> ranged(Group group, String command) {
     Map<String, Object> asked = Advice.ask(command);
     Hour first = group.newest().minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
     asked.put("from", group.since().isBefore(first) ? first : group.since());
     asked.put("to", group.newest());
-    asked.put("meter", group.meter());
-    if (field != null) {
-      Advice.put(asked, field, value);
-    }
-    asked.put("dryRun", true);
     return asked;
   }
 }

@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Explanation.MeterNote;
 import java.math.BigDecimal;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -130,19 +132,33 @@ record Explain(Tools tools) {
     byMeter.forEach(
         (meter, reports) -> {
           Sums sums = Sums.of(reports);
-          BigDecimal shown = sums.differing();
           totals.add(
-              "%s: Stripe is to bill %s: %s of reports that are verified or accepted%s%s."
+              "%s: Stripe is to bill %s: %s of reports that are verified or accepted%s%s%s."
                   .formatted(
                       meter,
-                      sums.ledger().add(shown).toPlainString(),
+                      sums.ledger().add(sums.differing()).toPlainString(),
                       sums.ledger().toPlainString(),
-                      shown.signum() == 0
-                          ? ""
-                          : ", " + shown.toPlainString() + " that it shows where it differs",
+                      more(", %s that it shows where it differs", sums.differing()),
+                      more(
+                          "; whether also %s given up without an outcome is not known",
+                          unknown(reports)),
                       sums.isLast() ? "; of a last meter the final hour alone counts" : ""));
         });
     return totals;
+  }
+
+  private static String more(String text, BigDecimal units) {
+    return units.signum() == 0 ? "" : text.formatted(units.toPlainString());
+  }
+
+  private static BigDecimal unknown(List<ReportRow> reports) {
+    return reports.stream()
+        .filter(
+            row ->
+                (row.status() == ReportStatus.UNRESOLVED || row.status() == ReportStatus.EXPIRED)
+                    && row.seen().at() == null)
+        .map(row -> BigDecimal.valueOf(Objects.requireNonNullElse(row.value(), 0L)))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   private List<MeterNote> meters() {

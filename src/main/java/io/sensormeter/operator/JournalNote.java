@@ -23,6 +23,7 @@ record JournalNote(
     @Nullable String from,
     @Nullable String to,
     @Nullable String organization,
+    @Nullable String customer,
     @Nullable String meter,
     @Nullable Long rows) {
 
@@ -35,6 +36,7 @@ record JournalNote(
         row.textOrNull("first"),
         row.textOrNull("last"),
         row.textOrNull("organization"),
+        row.textOrNull("customer"),
         row.textOrNull("meter"),
         row.numberOrNull("rows"));
   }
@@ -49,7 +51,8 @@ record JournalNote(
         JournalNote::read,
         """
         select at, by, command, input::text as input, first, last,
-          input ->> 'organization' as organization, input ->> 'meter' as meter, rows
+          input ->> 'organization' as organization, input ->> 'stripeCustomer' as customer,
+          input ->> 'meter' as meter, rows
         from metering.journal
         cross join lateral (
           select to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"') as label) as came
@@ -72,6 +75,7 @@ record JournalNote(
         && from.compareTo(hour.toString()) <= 0
         && to.compareTo(hour.toString()) >= 0
         && Optional.ofNullable(organization).map(row.organization()::equals).orElse(true)
+        && Optional.ofNullable(customer).map(its -> its.equals(row.customer())).orElse(true)
         && Optional.ofNullable(meter).map(row.meter()::equals).orElse(true);
   }
 

@@ -5,7 +5,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
@@ -15,6 +14,8 @@ import java.util.Optional;
  */
 record LocalDays(ZoneId zone) {
 
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
   /**
    * Reads a zone's name; without one, days are UTC's.
    *
@@ -22,7 +23,7 @@ record LocalDays(ZoneId zone) {
    */
   static LocalDays of(Optional<String> zone) {
     try {
-      return new LocalDays(zone.isPresent() ? ZoneId.of(zone.get()) : ZoneOffset.UTC);
+      return new LocalDays(zone.isPresent() ? ZoneId.of(zone.get()) : UTC);
     } catch (DateTimeException e) {
       throw new IllegalArgumentException(
           "'" + zone.orElseThrow() + "' is no time zone; write it like Europe/Berlin or +05:30", e);
@@ -51,7 +52,7 @@ record LocalDays(ZoneId zone) {
 
   /** As a clock shows it there; empty in UTC, where the hour's own name says it. */
   Optional<String> local(Hour hour) {
-    return zone.equals(ZoneOffset.UTC)
+    return zone.equals(UTC)
         ? Optional.empty()
         : Optional.of(hour.start().atZone(zone).toOffsetDateTime().toString());
   }

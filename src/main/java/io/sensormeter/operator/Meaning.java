@@ -6,7 +6,6 @@ import io.sensormeter.operator.Explanation.Around;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What the state of a report means for the invoice, and what a person can do. */
 final class Meaning {
@@ -78,12 +77,12 @@ final class Meaning {
           nothing
               + " though its meter was live, and is too old to be released. Bill it by an invoice"
               + " item, then acknowledge.",
-          List.of(ask(row, "acknowledge", "note", "<why>")));
+          List.of(ask(row, "acknowledge", "code", "shadow", "note", "<why>")));
     }
     return new Advice(
         "%s though its meter was live. Until %s it can be released, and is billed then."
             .formatted(nothing, until),
-        List.of(ask(row, "release", null, null)));
+        List.of(ask(row, "release")));
   }
 
   private static Advice pending(ReportRow row, Around around) {
@@ -112,15 +111,14 @@ final class Meaning {
     return new Advice(open + why, List.of());
   }
 
-  private static Map<String, Object> ask(
-      ReportRow row, String command, @Nullable String field, @Nullable String value) {
+  private static Map<String, Object> ask(ReportRow row, String command, String... more) {
     Map<String, Object> asked = Advice.ask(command);
     asked.put("from", row.hour());
     asked.put("to", row.hour());
     asked.put("meter", row.meter());
     asked.put("organization", row.organization());
-    if (field != null) {
-      Advice.put(asked, field, value);
+    for (int i = 0; i < more.length; i += 2) {
+      asked.put(more[i], more[i + 1]);
     }
     asked.put("dryRun", true);
     return asked;

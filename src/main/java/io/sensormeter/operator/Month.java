@@ -23,7 +23,7 @@ record Month(Tools tools) {
    */
   private record Answer(
       String command,
-      CalendarMonth month,
+      String month,
       boolean complete,
       String says,
       Instant closes,
@@ -48,11 +48,7 @@ record Month(Tools tools) {
       String means) {}
 
   private record Table(
-      String command,
-      CalendarMonth month,
-      String csv,
-      long lines,
-      Optional<Map<String, Object>> next) {}
+      String command, String month, String csv, long lines, Optional<Map<String, Object>> next) {}
 
   /**
    * Says, or lists.
@@ -86,7 +82,7 @@ record Month(Tools tools) {
     return new Done(
         new Answer(
             "month",
-            month,
+            month.toString(),
             complete,
             says(month, complete, live, missing, now, closes),
             closes,
@@ -150,7 +146,7 @@ record Month(Tools tools) {
     }
     return new Table(
         "month",
-        month,
+        month.toString(),
         csv.toString(),
         page.lines().size(),
         page.after().map(after -> next(command, after)));

@@ -66,6 +66,10 @@ public final class Operator {
       case Command.Report one -> Answered.of(new Report(tools).answer(one, run, deadline));
       case Command.Backfill hours -> Answered.of(new Backfill(tools).answer(hours, run, deadline));
       case Command.Release hours -> Answered.of(new Release(tools).answer(hours, deadline));
+      case Command.Retry hours -> Answered.of(new Retry(tools).answer(hours, deadline));
+      case Command.Correct one -> Answered.of(new Correct(tools).answer(one, deadline));
+      case Command.Acknowledge hours -> Answered.of(new Acknowledge(tools).answer(hours));
+      case Command.Verify hours -> Answered.of(new Verify(tools).answer(hours, deadline));
       case Command.Adopt adopt -> Answered.of(new Adopt(tools).answer(adopt));
       case Command.Status hours -> Answered.of(new Status(tools).answer(hours));
       case Command.Exceptions these -> Answered.of(new Exceptions(tools).answer(these));

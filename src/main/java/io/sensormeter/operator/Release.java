@@ -37,9 +37,9 @@ record Release(Tools tools) {
    * @throws IllegalArgumentException if nobody says who does it, or the range may not be billed
    */
   Done answer(Command.Release command, Deadline deadline) {
-    requireBy(command);
+    tools.requireBy(command);
     Range range = new Range(command.from(), command.to());
-    requireBilled(command);
+    tools.requireBilled(command, command.from(), command.beforeBillFrom());
     List<OfHour> released = new ArrayList<>();
     List<OfHour> staying = new ArrayList<>();
     Optional<String> left = Optional.empty();
@@ -94,35 +94,6 @@ record Release(Tools tools) {
     }
     if (shadow > reports) {
       staying.add(new OfHour(choice.hour(), shadow - reports));
-    }
-  }
-
-  private void requireBilled(Command.Release command) {
-    if (tools.settings().billFrom().isEmpty()) {
-      throw new IllegalArgumentException(
-          "release bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first");
-    }
-    Hour liveFrom =
-        tools
-            .stack(command.dryRun())
-            .liveFrom()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "nothing was ever billed, so that nothing can have been left out: once"
-                            + " BILL_FROM has come, the next tick goes live"));
-    if (command.from().isBefore(liveFrom) && !command.beforeBillFrom()) {
-      throw new IllegalArgumentException(
-          "release from %s lies before %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true"
-              .formatted(command.from(), liveFrom));
-    }
-  }
-
-  /** Whoever changes what is billed says who it is. */
-  static void requireBy(Command command) {
-    if (command.writes() && command.by().isEmpty()) {
-      throw new IllegalArgumentException(
-          "say who does it, for the journal: add \"by\": \"<who>\"; nothing was done");
     }
   }
 }

@@ -4,11 +4,12 @@ import io.sensormeter.database.Row;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** {@code status}: what stands in each hour of a range. */
 record Status(Tools tools) {
 
+  /** Of a report's last revision. */
+  private static final Set<ReportStatus> LAST =
+      EnumSet.complementOf(EnumSet.of(ReportStatus.REPLACED));
+
   private static final String COUNTS =
-      Arrays.stream(ReportStatus.values())
+      LAST.stream()
           .map(s -> "count(*) filter (where status = '%1$s') as %1$s".formatted(s.label()))
           .collect(Collectors.joining(",\n  "));
 
@@ -118,16 +123,11 @@ record Status(Tools tools) {
             """
             select hour, meter, count(*) as organizations, %s,
               coalesce(sum(value) filter (where status <> 'rejected'), 0) as total,
-              count(*) filter (where captured_at > hour + interval '15 minutes'
+              count(*) filter (where coalesce(read_at, captured_at) > hour + interval '15 minutes'
                 and coalesce(event_time, hour) = hour) as estimated,
               count(*) filter (where late) as late
-            from metering.meter_report as report
-            where hour between ? and ?
-              and not (status = 'superseded' and exists (
-                select from metering.meter_report as later
-                where later.hour = report.hour
-                  and later.organization_id = report.organization_id
-                  and later.meter = report.meter and later.revision > report.revision))
+            from metering.meter_report
+            where hour between ? and ? and status <> 'replaced'
             group by hour, meter
             order by hour desc, meter
             """
@@ -140,7 +140,7 @@ record Status(Tools tools) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("meter", row.text("meter"));
     fields.put("organizations", row.number("organizations"));
-    for (ReportStatus each : ReportStatus.values()) {
+    for (ReportStatus each : LAST) {
       fields.put(each.label(), row.number(each.label()));
     }
     fields.put("total", row.decimal("total"));

@@ -1,6 +1,7 @@
 package io.sensormeter.queue;
 
 import io.sensormeter.meter.Outcome;
+import io.sensormeter.meter.Sighting;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -33,12 +34,35 @@ public final class OutcomeQueue {
     }
     String body = OutcomeFormat.encode(message);
     List<Outcome> outcomes = message.outcomes();
-    if (outcomes.size() > 1 && body.getBytes(StandardCharsets.UTF_8).length > BODY_BYTES_MAX) {
+    if (outcomes.size() > 1 && isTooLong(body)) {
       int half = outcomes.size() / 2;
       send(new OutcomeMessage(outcomes.subList(0, half), message.refusedMeters()));
       send(new OutcomeMessage(outcomes.subList(half, outcomes.size()), List.of()));
       return;
     }
+    put(body);
+  }
+
+  /** The same with what the verifier saw: sightings may come twice and in any order, too. */
+  public void send(List<Sighting> sightings) {
+    if (sightings.isEmpty()) {
+      return;
+    }
+    String body = SightingFormat.encode(sightings);
+    if (sightings.size() > 1 && isTooLong(body)) {
+      int half = sightings.size() / 2;
+      send(sightings.subList(0, half));
+      send(sightings.subList(half, sightings.size()));
+      return;
+    }
+    put(body);
+  }
+
+  private static boolean isTooLong(String body) {
+    return body.getBytes(StandardCharsets.UTF_8).length > BODY_BYTES_MAX;
+  }
+
+  private void put(String body) {
     sqs.sendMessage(request -> request.queueUrl(url).messageBody(body));
   }
 }

@@ -69,15 +69,49 @@ public final class Recorder {
    */
   public Recorded record(List<SQSMessage> messages) {
     version.require();
-    List<String> unreadable = new ArrayList<>();
-    List<Outcome> outcomes = new ArrayList<>();
-    Map<String, MeterRefusal> refusedMeters = new LinkedHashMap<>();
-    List<Sighting> sightings = new ArrayList<>();
-    for (SQSMessage message : messages) {
+    Batch batch =
+        new Batch(new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
+    messages.forEach(batch::read);
+    batch
+        .refusedMeters()
+        .values()
+        .forEach(
+            refused ->
+                LOG.warn(
+                    "Stripe takes no events of meter {} ({}); its reports stay pending until it"
+                        + " does, and a few of them are sent each hour to find out",
+                    refused.meter(),
+                    refused.message()));
+    List<Outcome> outcomes = batch.outcomes();
+    Collection<Outcome> reduced = reduce(outcomes);
+    Settled settled = settlements.settle(reduced, lateAfter, time.now());
+    settlements.heldAlready(outcomes.stream().filter(Recorder::isDuplicate).toList());
+    settlements.refused(batch.refusedMeters().values());
+    if (settled.unknown() > 0) {
+      LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
+    }
+    return new Recorded(
+        batch.unreadable(),
+        new RecorderSummary(
+            outcomes.size(),
+            outcomes.size() - reduced.size(),
+            settled,
+            verification.record(batch.sightings(), lateAfter, time.now()),
+            batch.unreadable().size()));
+  }
+
+  /** What the messages of a batch say. */
+  private record Batch(
+      List<String> unreadable,
+      List<Outcome> outcomes,
+      Map<String, MeterRefusal> refusedMeters,
+      List<Sighting> sightings) {
+
+    private void read(SQSMessage message) {
       try {
         if (SightingFormat.isOf(message.getBody())) {
           sightings.addAll(SightingFormat.decode(message.getBody()));
-          continue;
+          return;
         }
         OutcomeMessage read = OutcomeFormat.decode(message.getBody());
         outcomes.addAll(read.outcomes());
@@ -91,29 +125,6 @@ public final class Recorder {
         unreadable.add(message.getMessageId());
       }
     }
-    refusedMeters
-        .values()
-        .forEach(
-            refused ->
-                LOG.warn(
-                    "Stripe takes no events of meter {} ({}); its reports stay pending until it"
-                        + " does, and a few of them are sent each hour to find out",
-                    refused.meter(),
-                    refused.message()));
-    Collection<Outcome> reduced = reduce(outcomes);
-    Settled settled = settlements.settle(reduced, lateAfter, time.now());
-    settlements.refused(refusedMeters.values());
-    if (settled.unknown() > 0) {
-      LOG.warn("{} outcome(s) name reports that the ledger does not hold", settled.unknown());
-    }
-    return new Recorded(
-        unreadable,
-        new RecorderSummary(
-            outcomes.size(),
-            outcomes.size() - reduced.size(),
-            settled,
-            verification.record(sightings, lateAfter, time.now()),
-            unreadable.size()));
   }
 
   /**
@@ -128,9 +139,13 @@ public final class Recorder {
     return byKey.values();
   }
 
+  private static boolean isDuplicate(Outcome outcome) {
+    return outcome instanceof Outcome.Accepted accepted && accepted.duplicate();
+  }
+
   private static int rank(Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Accepted one -> one.duplicate() ? 0 : 3;
+      case Outcome.Accepted _ -> isDuplicate(outcome) ? 0 : 3;
       case Outcome.Rejected _ -> 1;
       case Outcome.ZeroRefused _ -> 2;
     };

@@ -13,6 +13,7 @@ import io.sensormeter.queue.OutcomeQueue;
 import io.sensormeter.queue.Receipts;
 import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.stripe.Pace;
+import io.sensormeter.stripe.StripeCalls;
 import java.net.URI;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
@@ -37,15 +38,17 @@ public final class ReporterHandler implements RequestHandler<SQSEvent, SQSBatchR
     ReporterSettings settings = ReporterSettings.read(app.environment());
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), Reporter.AWS_CALL_MAX);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), Reporter.AWS_CALL_MAX);
+    StripeCalls calls =
+        new StripeCalls(
+            settings.stripeApiBase().map(URI::toString).orElse(""),
+            secrets,
+            settings.stripeSecretArn(),
+            settings.stripeMode(),
+            app.time(),
+            app.world().stripeHttp());
     this.reporter =
         new Reporter(
-            new MeterEvents(
-                settings.stripeApiBase().map(URI::toString).orElse(""),
-                secrets,
-                settings.stripeSecretArn(),
-                settings.stripeMode(),
-                app.time(),
-                app.world().stripeHttp()),
+            new MeterEvents(calls, settings.stripeMode()),
             new OutcomeQueue(sqs, settings.outcomesQueueUrl()),
             new Receipts(sqs, settings.reportsQueueUrl()),
             new Pace(settings.callsPerSecond(), settings.maxConcurrency(), app.time().nanos()),

@@ -1,6 +1,7 @@
 package io.sensormeter.reporter;
 
 import io.sensormeter.lambda.Deadline;
+import io.sensormeter.lambda.SideBySide;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.MeterKind;
@@ -9,16 +10,14 @@ import io.sensormeter.meter.Outcome;
 import io.sensormeter.stripe.Answer;
 import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.stripe.Pace;
+import io.sensormeter.stripe.StripeCalls;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -70,7 +69,7 @@ final class Sending {
     List<List<Batch.Report>> left = customers;
     while (!left.isEmpty()) {
       Round round = round(left, left.size() == customers.size());
-      sendSideBySide(round.now(), inFlight, executor);
+      SideBySide.each(round.now(), inFlight, executor, this::send);
       if (round.isProbe() && firstAnswers.areDoubted()) {
         stopped = true;
       }
@@ -87,28 +86,9 @@ final class Sending {
     return Round.probe(left, isFirst, firstAnswers, time.now());
   }
 
-  private void sendSideBySide(List<List<Batch.Report>> customers, int inFlight, Executor executor) {
-    Queue<List<Batch.Report>> waiting = new ConcurrentLinkedQueue<>(customers);
-    List<CompletableFuture<Void>> workers = new ArrayList<>();
-    for (int i = 0; i < Math.min(inFlight, customers.size()); i++) {
-      workers.add(CompletableFuture.runAsync(() -> work(waiting), executor));
-    }
-    try {
-      // Waits for every one of them, whichever fails, interrupted or not.
-      CompletableFuture.allOf(workers.toArray(CompletableFuture[]::new)).join();
-    } catch (CompletionException e) {
-      throw new IllegalStateException(
-          "a fault of ours while sending; every call has ended and the whole batch returns:"
-              + " Stripe recognizes what it already holds",
-          e.getCause());
-    }
-  }
-
-  private void work(Queue<List<Batch.Report>> waiting) {
-    for (List<Batch.Report> next = waiting.poll(); next != null; next = waiting.poll()) {
-      for (Batch.Report report : next) {
-        send(report).ifPresent(fates::add);
-      }
+  private void send(List<Batch.Report> customer) {
+    for (Batch.Report report : customer) {
+      send(report).ifPresent(fates::add);
     }
   }
 
@@ -126,7 +106,7 @@ final class Sending {
     // What is left beside a call that takes its full time, and the outcomes after it.
     Duration spare =
         Duration.ofMillis(deadline.remainingMillis().getAsLong())
-            .minus(MeterEvents.CALL_TIMEOUT)
+            .minus(StripeCalls.TIMEOUT)
             .minus(Reporter.OUTCOMES_RESERVE);
     Optional<Fate.Why> hindrance = hindrance(report);
     if (hindrance.isPresent() || spare.isNegative()) {

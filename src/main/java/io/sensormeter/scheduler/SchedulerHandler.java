@@ -9,13 +9,16 @@ import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
+import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Corrections;
 import io.sensormeter.ledger.GivingUp;
 import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Releases;
+import io.sensormeter.ledger.Retries;
 import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.Stacks;
 import io.sensormeter.ledger.Sweeps;
@@ -56,15 +59,12 @@ public final class SchedulerHandler
     Secrets secrets = app.secrets(settings.secretsManagerEndpoint(), App.AWS_CALL_TIMEOUT);
     Database database = app.database(settings.database(), secrets, Captures.STATEMENT_TIMEOUT);
     SqsClient sqs = app.sqs(settings.sqsEndpoint(), App.AWS_CALL_TIMEOUT);
-    BatchSender reports =
-        new BatchSender(
-            sqs, settings.reportsQueueUrl(), time, app.world().random(), app.world().executor());
     Publisher publisher =
         new Publisher(
             new Publications(database),
             new Sweeps(database),
             database.readOnly(),
-            reports,
+            sender(app, sqs, settings.reportsQueueUrl()),
             settings.callsPerSecond(),
             time,
             app.world().executor());
@@ -74,27 +74,40 @@ public final class SchedulerHandler
         new Asker(
             settings,
             database.readOnly(),
-            new BatchSender(
-                sqs,
-                settings.verificationsQueueUrl(),
-                time,
-                app.world().random(),
-                app.world().executor()),
+            sender(app, sqs, settings.verificationsQueueUrl()),
             time);
     this.tick = new Tick(settings, ledger, publisher, asker, app.telemetry(), time);
     this.operator =
         new Operator(
             new Check(settings, secrets, sqs, time, app.world().executor()),
             tick,
-            new Tools(
-                settings,
-                ledger.captures(),
-                new Releases(database),
-                ledger.stacks(),
-                new Journal(database),
-                publisher,
-                database.readOnly(),
-                time));
+            tools(settings, database, ledger, publisher, asker, time));
+  }
+
+  private static BatchSender sender(App app, SqsClient sqs, String url) {
+    return new BatchSender(sqs, url, app.time(), app.world().random(), app.world().executor());
+  }
+
+  private static Tools tools(
+      SchedulerSettings settings,
+      Database database,
+      Tick.Ledger ledger,
+      Publisher publisher,
+      Asker asker,
+      Time time) {
+    return new Tools(
+        settings,
+        ledger.captures(),
+        new Releases(database),
+        new Retries(database, settings.meters(), settings.lateAfter()),
+        new Corrections(database, settings.lateAfter()),
+        new Acknowledgements(database),
+        ledger.stacks(),
+        new Journal(database),
+        publisher,
+        asker,
+        database.readOnly(),
+        time);
   }
 
   private static Tick.Ledger ledger(SchedulerSettings settings, Database database) {

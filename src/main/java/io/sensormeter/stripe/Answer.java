@@ -29,15 +29,17 @@ public sealed interface Answer {
     static final int CODE_MAX = 64;
   }
 
+  /** Says nothing about what was asked for. */
+  sealed interface Hindrance extends Answer {}
+
   /**
-   * No event can be sent as things are set up: the key, its mode or its permissions. Says nothing
-   * about this event.
+   * Nothing can be sent or read as things are set up: the key, its mode or its permissions.
    *
    * @param message what a person has to put right
    * @param statusCode 401 or 403; of a 2xx if the event was taken in the other mode; 0 if no call
    *     was made
    */
-  record ConfigurationError(String message, int statusCode) implements Answer {}
+  record ConfigurationError(String message, int statusCode) implements Hindrance {}
 
   /**
    * No event of this event's meter can be sent: Stripe has no active one of its name. Says nothing
@@ -48,11 +50,12 @@ public sealed interface Answer {
   record NoMeter(String message) implements Answer {}
 
   /**
-   * It is unknown whether Stripe holds the event, or known that it has to be sent again.
+   * Of an event it is unknown whether Stripe holds it, or known that it has to be sent again; what
+   * was read is unknown.
    *
    * @param reason few distinct texts, so that a batch's can be counted
    * @param rateLimited Stripe answered 429
    * @param statusCode HTTP status, 0 if there was none
    */
-  record NoAnswer(String reason, boolean rateLimited, int statusCode) implements Answer {}
+  record NoAnswer(String reason, boolean rateLimited, int statusCode) implements Hindrance {}
 }

@@ -125,21 +125,8 @@ public final class Tick {
             givenUp,
             List.copyOf(left));
     TickSummary summary = told(done, owed, customerless);
-    keepUp(deadline);
+    ledger.indexes().keepUp(deadline, INDEX_RESERVE, Publisher.RESERVE);
     return summary;
-  }
-
-  /** What only makes later ticks faster comes last, and takes no longer than there is time. */
-  private void keepUp(Deadline deadline) {
-    while (!deadline.isWithin(INDEX_RESERVE)) {
-      Duration rest =
-          Duration.ofMillis(deadline.remainingMillis().getAsLong()).minus(Publisher.RESERVE);
-      Optional<String> built = ledger.indexes().build(rest);
-      if (built.isEmpty()) {
-        return;
-      }
-      LOG.info("Index upkeep: {}", built.get());
-    }
   }
 
   private TickSummary told(TickSummary.Done done, OwedHours owed, Optional<Long> customerless) {

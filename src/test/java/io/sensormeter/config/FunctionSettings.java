@@ -15,7 +15,8 @@ public final class FunctionSettings {
       Map.of(
           "SchedulerFunction", SchedulerSettings::read,
           "ReporterFunction", ReporterSettings::read,
-          "RecorderFunction", RecorderSettings::read);
+          "RecorderFunction", RecorderSettings::read,
+          "VerifierFunction", VerifierSettings::read);
 
   private FunctionSettings() {}
 

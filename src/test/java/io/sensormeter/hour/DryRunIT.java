@@ -41,7 +41,11 @@ final class DryRunIT extends HourFixture {
         "{'command': 'report', 'organization': 'b'}",
         "{'command': 'backfill', 'from': 'HOUR', 'to': 'NOW'}",
         "{'command': 'backfill', 'from': 'HOUR', 'to': 'NOW', 'organization': 'a'}",
-        "{'command': 'backfill', 'from': 'BEFORE', 'to': 'NOW', 'beforeBillFrom': true}"
+        "{'command': 'backfill', 'from': 'BEFORE', 'to': 'NOW', 'beforeBillFrom': true}",
+        "{'command': 'retry', 'from': 'HOUR', 'to': 'NOW'}",
+        "{'command': 'correct', 'hour': 'HOUR', 'organization': 'a', 'meter': 'active_sensors',"
+            + " 'value': 3, 'reason': 'miscounted'}",
+        "{'command': 'acknowledge', 'from': 'HOUR', 'to': 'NOW', 'note': 'a test account'}"
       })
   void dryRunLeavesEveryRowAndEveryQueueAsItIs(String command) {
     Pipeline pipeline = atWork();

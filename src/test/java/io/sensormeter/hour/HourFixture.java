@@ -203,6 +203,12 @@ abstract class HourFixture {
     pipeline.newRecorder().drain(ROUNDS);
   }
 
+  /** Every question is looked up, and what Stripe shows arrives. */
+  static void verify(Pipeline pipeline) {
+    pipeline.newVerifier().drain(ROUNDS);
+    pipeline.newRecorder().drain(ROUNDS);
+  }
+
   /**
    * Each look of SchedulerFunction at the time it has left takes twenty seconds of the clock's:
    * without, it would wait for ever for a claim that ends by the clock.

@@ -38,7 +38,7 @@ final class OutcomePrecedenceIT extends HourFixture {
           zero                        | accepted false zero_refused
           accepted rejected           | accepted false
           accepted duplicate          | accepted false
-          duplicate rejected          | rejected false
+          duplicate rejected          | rejected true
           accepted duplicate rejected | accepted false
           """)
   void outcomeWithPrecedenceStandsWhateverTheOrderAndTheBatches(String outcomes, String stands) {
@@ -173,7 +173,10 @@ final class OutcomePrecedenceIT extends HourFixture {
     "verified, rejected, verified null",
     "verified, accepted, verified null",
     "discrepancy, accepted, discrepancy null",
-    "replaced, accepted, replaced null"
+    "replaced, accepted, replaced false also_accepted",
+    "replaced, duplicate, replaced true also_accepted",
+    "replaced, rejected, replaced null",
+    "replaced, zero, replaced null"
   })
   void lateOutcomeMovesWhatWasGivenUpAndNothingElse(String from, String outcome, String stands) {
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
@@ -183,6 +186,72 @@ final class OutcomePrecedenceIT extends HourFixture {
     record(pipeline, List.of(outcome(HOUR, "a", outcome, clock.instant())));
 
     assertThat(standing(HOUR, "a")).isEqualTo(stands);
+  }
+
+  /**
+   * What the replaced one was, what comes late, and what it makes of the one in its place. Of what
+   * Stripe refused, only an acceptance at first hand is believed; what it had accepted is no news.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "sum, cus_1, unresolved, accepted, discrepancy also_accepted",
+    "sum, cus_1, unresolved, duplicate, discrepancy also_accepted",
+    "sum, cus_1, unresolved, rejected, pending",
+    "sum, cus_1, answer, accepted, discrepancy also_accepted",
+    "sum, cus_1, answer, duplicate, pending",
+    "sum, cus_1, capture, accepted, pending",
+    "sum, cus_1, report, accepted, pending",
+    "sum, cus_1, accepted, accepted, pending",
+    "sum, cus_1, accepted, duplicate, pending",
+    "sum-hourly, cus_1, answer, accepted, pending",
+    "sum-hourly, cus_2, answer, accepted, discrepancy also_accepted",
+    "last, cus_1, unresolved, accepted, discrepancy also_accepted"
+  })
+  void acceptanceOfAReplacedRevisionIsNotedAndTheLiveOneADiscrepancyIfBothAreBilled(
+      String kind, String customer, String was, String outcome, String live) {
+    Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
+    tick(pipeline);
+    standsIn(HOUR, "a", "cus_1", "replaced");
+    database.execute(
+        """
+        update metering.meter_report set send_before = hour + interval '55 minutes',
+          rejected_by = case when ?1 in ('answer', 'capture', 'report') then ?1 end,
+          duplicate = case when ?1 in ('answer', 'report', 'accepted') then false end
+        """
+            .replace("?1", "'" + was + "'"));
+    revisionStandsIn(kind, customer);
+
+    record(pipeline, List.of(outcome(HOUR, "a", outcome, clock.instant())));
+
+    assertThat(revision()).isEqualTo(live);
+    assertThat(printedByTick(pipeline).metric("Discrepancies"))
+        .isEqualTo(live.startsWith("pending") ? 0 : 1);
+    List<String> before = ledger(pipeline);
+    record(pipeline, List.of(outcome(HOUR, "a", outcome, clock.instant())));
+    assertThat(ledger(pipeline)).as("delivered again").isEqualTo(before);
+    take(pipeline.reportsUrl());
+  }
+
+  private void revisionStandsIn(String kind, String customer) {
+    database.execute(
+        """
+        insert into metering.meter_report
+          (hour, organization_id, meter, revision, kind, event_time, value, stripe_customer_id,
+           identifier, status, captured_at, recorded_at, held)
+        select hour, organization_id, meter, 1, ?, event_time, value, ?, identifier || ':r1',
+          'pending', hour, hour, 1
+        from metering.meter_report where organization_id = 'a'
+        """,
+        kind,
+        customer);
+  }
+
+  private String revision() {
+    return database
+        .queryTexts(
+            "select concat_ws(' ', status, failure_code) from metering.meter_report"
+                + " where revision = 1")
+        .getFirst();
   }
 
   /** No copy of it ever left: whatever took that identifier was not this. */

@@ -16,8 +16,12 @@ import io.sensormeter.local.aws.FunctionError;
 import io.sensormeter.local.aws.PackagedFunction;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.ErrorReport;
+import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.meter.Sighting;
+import io.sensormeter.queue.SightingFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +55,9 @@ final class PackagedLayoutIT extends HourFixture {
   private static final String SCHEDULER = "scheduler.SchedulerHandler";
   private static final String REPORTER = "reporter.ReporterHandler";
   private static final String RECORDER = "recorder.RecorderHandler";
+  private static final String VERIFIER = "verifier.VerifierHandler";
+  private static final String SAMPLE_METER = "mtr_61SbWkXhAf8o2yNnH41QzTvE";
+  private static final String SAMPLE_EVENT = "evt_61SbX0pYQmZk3rTt";
 
   /** The hour of the samples; the packaged functions live in the present. */
   private static final Pattern SAMPLE_HOUR = Pattern.compile("2026-11-22T(\\d{2})");
@@ -86,6 +93,52 @@ final class PackagedLayoutIT extends HourFixture {
     }
   }
 
+  /** What Stripe refuses afterwards, and what it shows, as the samples ask for it. */
+  @Test
+  void verifierAnswersItsSamples() throws Exception {
+    Pipeline pipeline = pipeline();
+    stripe.onMeterEvent(new Fault.RejectedLater("meter_event_customer_not_found"), 1);
+    try (PackagedFunction reporter = packaged(REPORTER, environment(pipeline));
+        PackagedFunction verifier = packaged(VERIFIER, environment(pipeline))) {
+      assertThat(reporter.invoke(sample("reports-queue.json"))).isEqualTo(NO_FAILURES);
+      take(pipeline.outcomesUrl());
+      ErrorReport report = stripe.errorReports().getFirst();
+
+      assertThat(
+              verifier.invoke(
+                  sample("verifications-queue.json").replace(SAMPLE_METER, report.meter())))
+          .isEqualTo(NO_FAILURES);
+      assertThat(
+              verifier.invoke(
+                  sample("stripe-error-report.json").replace(SAMPLE_EVENT, report.eventId())))
+          .isEqualTo(NO_FAILURES);
+
+      List<Sighting> sightings = new ArrayList<>();
+      for (String body : take(pipeline.outcomesUrl())) {
+        sightings.addAll(SightingFormat.decode(body));
+      }
+      assertThat(sightings)
+          .extracting(sighting -> sighting.getClass().getSimpleName())
+          .containsExactlyInAnyOrder("Usage", "OfMeter", "Refused", "Doubted");
+      assertThat(sightings)
+          .filteredOn(Sighting.Refused.class::isInstance)
+          .extracting(sighting -> ((Sighting.Refused) sighting).identifier())
+          .containsExactly(report.identifier());
+      List<JsonNode> lines = lines(verifier);
+      assertThat(summaries(lines, "verified"))
+          .hasSize(2)
+          .allSatisfy(
+              line ->
+                  assertThat(line.path("received").asInt())
+                      .isEqualTo(
+                          line.path("answered").asInt()
+                              + line.path("deferred").asInt()
+                              + line.path("skipped").asInt())
+                      .isPositive());
+      assertMetrics(lines, "QuestionsAnswered");
+    }
+  }
+
   private static boolean made(Pipeline pipeline) {
     return pipeline.database().queryLong("select to_regclass('metering.tick') is not null::int")
         == 1;
@@ -95,7 +148,7 @@ final class PackagedLayoutIT extends HourFixture {
     try (Stream<Path> files = Files.list(Path.of("events"))) {
       return files
           .map(file -> file.getFileName().toString())
-          .filter(name -> !name.contains("queue"))
+          .filter(name -> !name.contains("queue") && !name.startsWith("stripe-"))
           .sorted()
           .toList();
     }
@@ -107,8 +160,9 @@ final class PackagedLayoutIT extends HourFixture {
       quoteCharacter = '`',
       textBlock =
           """
-          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; STACK is missing; METERS is missing: the meters billed; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
+          scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; STACK is missing; METERS is missing: the meters billed; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; VERIFICATIONS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
           reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN is missing; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; OUTCOMES_QUEUE_URL is missing
+          verifier.VerifierHandler | VerifierFunction | STRIPE_READ_SECRET_ARN is missing; STRIPE_MODE is missing: one of live, test; OUTCOMES_QUEUE_URL is missing
           recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN is missing; INVOICE_GRACE_HOURS is 'soon'
           """)
   void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(

@@ -408,7 +408,9 @@ final class SightingIT extends HourFixture {
 
   private double gauge(Pipeline pipeline, int hour, String metric) {
     toHour(HOUR.plusHours(hour));
-    return metric(pipeline, metric);
+    double value = metric(pipeline, metric);
+    drain(pipeline);
+    return value;
   }
 
   private double metric(Pipeline pipeline, String metric) {

@@ -19,7 +19,8 @@ final class Console {
   private static final ObjectWriter PRETTY = JSON.writerWithDefaultPrettyPrinter();
 
   /** These send nothing: there is nothing to wait for. */
-  private static final Set<String> READING = Set.of("check", "status", "explain");
+  private static final Set<String> READING =
+      Set.of("check", "status", "exceptions", "explain", "statement", "month");
 
   private final Pipeline pipeline;
   private final Consumers consumers;

@@ -8,8 +8,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Reporters and recorders at work side by side, as Lambda runs them: four and two instances, each
- * with an environment of its own, messages returned with the delay the function gave them.
+ * Reporters, recorders and a verifier at work side by side, as Lambda runs them: four, two and one
+ * instances, each with an environment of its own, messages returned with the delay the function
+ * gave them.
  */
 final class Consumers implements AutoCloseable {
   private static final int REPORTERS = 4;
@@ -32,6 +33,7 @@ final class Consumers implements AutoCloseable {
     for (int i = 0; i < RECORDERS; i++) {
       sources.add(pipeline.newRecorder());
     }
+    sources.add(pipeline.newVerifier());
     for (EventSource source : sources) {
       source.returnDelays(true);
       threads.execute(
@@ -44,7 +46,7 @@ final class Consumers implements AutoCloseable {
   }
 
   /**
-   * Waits until no report is pending and both queues are empty, or nothing has moved for long. Asks
+   * Waits until no report is pending and the queues are empty, or nothing has moved for long. Asks
    * only once nothing moves: the servers have the same two cores as what is measured.
    */
   void awaitSettled(Runnable progress) {
@@ -64,7 +66,7 @@ final class Consumers implements AutoCloseable {
   }
 
   private boolean settled() {
-    return pipeline.depth() == 0
+    return pipeline.depth() + pipeline.questions() == 0
         && pipeline
                 .database()
                 .queryLong("select count(*) from metering.meter_report where status = 'pending'")

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.config.RecorderSettings;
 import io.sensormeter.config.ReporterSettings;
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.config.VerifierSettings;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,11 @@ final class EnvironmentFilesTest {
               Map.entry("BILL_FROM", "2026-11-22T14Z"),
               Map.entry("REPORTS_QUEUE_URL", "http://localhost:9324/000000000000/reports"),
               Map.entry("OUTCOMES_QUEUE_URL", "http://127.0.0.1:9324/000000000000/outcomes"),
+              Map.entry(
+                  "VERIFICATIONS_QUEUE_URL", "http://127.0.0.1:9324/000000000000/verifications"),
+              Map.entry(
+                  "STRIPE_READ_SECRET_ARN",
+                  "arn:aws:secretsmanager:us-east-1:0:secret:stripe-read"),
               Map.entry("STRIPE_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:0:secret:stripe"),
               Map.entry("STRIPE_API_BASE", "http://127.0.0.1:9326"),
               Map.entry("STRIPE_CALLS_PER_SECOND", "800"),
@@ -39,7 +45,8 @@ final class EnvironmentFilesTest {
     Map<String, Map<String, String>> functions = read(FILES.linux());
 
     assertThat(functions)
-        .containsOnlyKeys("SchedulerFunction", "ReporterFunction", "RecorderFunction");
+        .containsOnlyKeys(
+            "SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction");
     assertThat(functions.get("SchedulerFunction"))
         .containsOnlyKeys(
             "DATABASE_SECRET_ARN",
@@ -55,7 +62,10 @@ final class EnvironmentFilesTest {
             "BILL_FROM",
             "CATCH_UP_HOURS",
             "INVOICE_GRACE_HOURS",
+            "VERIFY_EVERY_HOURS",
+            "STRIPE_READS_PER_SECOND",
             "REPORTS_QUEUE_URL",
+            "VERIFICATIONS_QUEUE_URL",
             "SQS_ENDPOINT",
             "SECRETS_MANAGER_ENDPOINT");
     assertThat(functions.get("ReporterFunction"))
@@ -67,6 +77,16 @@ final class EnvironmentFilesTest {
             "STRIPE_MODE",
             "STRIPE_CALLS_PER_SECOND",
             "REPORTS_QUEUE_URL",
+            "OUTCOMES_QUEUE_URL",
+            "SQS_ENDPOINT",
+            "SECRETS_MANAGER_ENDPOINT");
+    assertThat(functions.get("VerifierFunction"))
+        .containsOnlyKeys(
+            "STRIPE_READ_SECRET_ARN",
+            "STRIPE_API_BASE",
+            "STRIPE_MODE",
+            "STRIPE_READS_PER_SECOND",
+            "VERIFIER_MAX_CONCURRENCY",
             "OUTCOMES_QUEUE_URL",
             "SQS_ENDPOINT",
             "SECRETS_MANAGER_ENDPOINT");
@@ -114,6 +134,8 @@ final class EnvironmentFilesTest {
           .isFalse();
       assertThat(ReporterSettings.read(of(functions, "ReporterFunction")).callsPerSecond())
           .isEqualTo(800);
+      assertThat(VerifierSettings.read(of(functions, "VerifierFunction")).readsPerSecond())
+          .isEqualTo(3);
       assertThat(RecorderSettings.read(of(functions, "RecorderFunction")).database().port())
           .contains(5433);
     }

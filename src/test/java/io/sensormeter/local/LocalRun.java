@@ -5,7 +5,9 @@ import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.postgres.LocalPostgres;
+import io.sensormeter.local.stripe.ErrorReport;
 import io.sensormeter.local.stripe.FakeStripe;
+import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.scheduler.SchedulerHandler;
@@ -18,9 +20,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -34,6 +40,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
  *   <li>{@code -Dhours=N}: how many hours in a row, 1 by default
  *   <li>{@code -DstripeLatency=N}: milliseconds that Stripe takes for a call, 0 by default
  *   <li>{@code -DstripeCallsPerSecond=N}: the pace of all reporters together, 800 by default
+ *   <li>{@code -Drefuse=N}: so many customers' events are refused by Stripe after it took them, and
+ *       stand as named exceptions
  *   <li>{@code -Dserve}: keep everything up on today's clock, carry out commands by hand, and write
  *       to target/local what {@code sam local invoke} needs
  * </ul>
@@ -46,6 +54,9 @@ public final class LocalRun implements AutoCloseable {
 
   /** The rule fires within a few seconds of the full hour. */
   private static final Duration AFTER_THE_HOUR = Duration.ofSeconds(3);
+
+  /** Hours of which Stripe cannot be asked yet when the last one has run. */
+  private static final int TOO_YOUNG = 2;
 
   private final int organizations = Option.ORGANIZATIONS.number();
   private final LocalPostgres postgres = LocalPostgres.start();
@@ -86,16 +97,39 @@ public final class LocalRun implements AutoCloseable {
       long began = System.nanoTime();
       try (ProgressBar bar = bar((long) organizations * hours)) {
         SchedulerHandler scheduler = pipeline.newScheduler();
+        int told = 0;
         for (int i = 0; i < hours; i++) {
           Hour hour = first.plusHours(i);
           clock.set(hour.start().plus(AFTER_THE_HOUR));
           bar.setExtraMessage(" " + hour);
           pipeline.invoke(scheduler, at(tick, hour.start()));
           consumers.awaitSettled(() -> bar.stepTo(stripe.calls()));
+          told = tell(pipeline, told);
+          consumers.awaitSettled(() -> {});
+        }
+        if (hours > TOO_YOUNG) {
+          verify(pipeline, scheduler, first, first.plusHours(hours - 1L));
+          consumers.awaitSettled(() -> {});
         }
       }
       return new Agreement(pipeline).print(Duration.ofNanos(System.nanoTime() - began));
     }
+  }
+
+  /** What Stripe refused afterwards comes by its event bus; how many reports it has sent by now. */
+  private int tell(Pipeline pipeline, int told) {
+    List<ErrorReport> reports = stripe.errorReports();
+    for (ErrorReport report : reports.subList(told, reports.size())) {
+      sqs.client()
+          .sendMessage(m -> m.queueUrl(pipeline.verificationsUrl()).messageBody(report.envelope()));
+    }
+    return reports.size();
+  }
+
+  /** Not every organization's turn has come by now: all are looked up at once. */
+  private static void verify(Pipeline pipeline, SchedulerHandler scheduler, Hour first, Hour last) {
+    pipeline.invoke(
+        scheduler, "{\"command\":\"verify\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(first, last));
   }
 
   private void serveUntilQuit() throws IOException {
@@ -142,6 +176,15 @@ public final class LocalRun implements AutoCloseable {
     for (int n = 1; n <= organizations; n++) {
       stripe.addCustomer(ApplicationData.customerId(n));
     }
+    Set<String> refused =
+        IntStream.rangeClosed(1, Option.REFUSE.number())
+            .mapToObj(ApplicationData::customerId)
+            .collect(Collectors.toSet());
+    stripe.script(
+        call ->
+            refused.contains(call.customer())
+                ? new Fault.RejectedLater("meter_event_customer_not_found")
+                : null);
     return new Pipeline(
         database,
         sqs,

@@ -23,6 +23,9 @@ public final class Option {
   /** Of all reporters together, as {@code STRIPE_CALLS_PER_SECOND}. */
   public static final Option STRIPE_CALLS_PER_SECOND = number("stripeCallsPerSecond", 1, 10_000);
 
+  /** How many customers Stripe refuses after it has taken their events. */
+  public static final Option REFUSE = number("refuse", 0, 1_000_000);
+
   /** Maven reads {@code -Dserve} as true. */
   public static final Option SERVE =
       new Option("serve", "it takes no value", List.of("true", "false")::contains);
@@ -31,7 +34,7 @@ public final class Option {
       oneOf("figure", "all", "capture", "publish", "report", "memory");
 
   private static final List<Option> ALL =
-      List.of(ORGANIZATIONS, HOURS, STRIPE_LATENCY, STRIPE_CALLS_PER_SECOND, SERVE, FIGURE);
+      List.of(ORGANIZATIONS, HOURS, STRIPE_LATENCY, STRIPE_CALLS_PER_SECOND, REFUSE, SERVE, FIGURE);
 
   private final String property;
   private final String rule;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sensormeter.meter.Hour;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssertAlternative;
@@ -114,6 +115,73 @@ final class CommandTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Command.read(Map.of("command", 5)))
         .withMessageContaining("must be a text that is not blank, but is: 5");
+  }
+
+  @Test
+  void correctTakesAWholeNumber() {
+    assertThat(correct(8))
+        .isEqualTo(
+            new Command.Correct(
+                FROM, "o-1", "active_sensors", 8, "miscounted", false, Optional.empty(), false));
+    assertThat(((Command.Correct) correct(999_999_999_999_999L)).value())
+        .isEqualTo(999_999_999_999_999L);
+    for (Object value : List.of(-1, 1_000_000_000_000_000L, 1.5, 8.0, "8", List.of(8), true)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> correct(value))
+          .withMessage(
+              "field 'value' of command 'correct' must be a whole number from 0 to 999999999999999,"
+                  + " but is: %s; nothing was done",
+              value);
+    }
+    refused("correct", "hour", "2026-11-22T10Z", "organization", "o-1", "meter", "m", "reason", "r")
+        .withMessageContaining("needs the field 'value'");
+  }
+
+  private static Command correct(Object value) {
+    return read(
+        "correct",
+        "hour",
+        "2026-11-22T10Z",
+        "organization",
+        "o-1",
+        "meter",
+        "active_sensors",
+        "value",
+        value,
+        "reason",
+        "miscounted");
+  }
+
+  @Test
+  void whatOnlyAsksWritesNothing() {
+    assertThat(read("verify", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z").writes()).isFalse();
+    assertThat(correct(8).writes()).isTrue();
+  }
+
+  /** A text of a command may be anything: it is named, cut, and goes no further. */
+  @Test
+  void hostileTextsAreRefusedByTheirField() {
+    refused("report", "organization", "x".repeat(301))
+        .withMessage(
+            "field 'organization' of command 'report' must be a text of at most 300 characters, but"
+                + " is: %s…; nothing was done",
+            "x".repeat(60));
+    assertThat(read("report", "organization", "x".repeat(300))).isNotNull();
+    refused("report", "organization", "a\u001b[2Jb\u0000")
+        .withMessage(
+            "field 'organization' of command 'report' must be a text without control characters,"
+                + " but is: a?[2Jb?; nothing was done");
+    for (Object other : List.of(5, true, List.of("o-1"), Map.of("a", "b"))) {
+      refused("acknowledge", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z", "note", other)
+          .withMessageStartingWith(
+              "field 'note' of command 'acknowledge' must be a text that is not blank, but is: "
+                  + other);
+    }
+    refused("tick", "x".repeat(1000), true)
+        .withMessageContaining("does not take " + "x".repeat(60) + "…;");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Command.read(Map.of("command", "y".repeat(100))))
+        .withMessageStartingWith("command '" + "y".repeat(60) + "…' is unknown");
   }
 
   private static ThrowableAssertAlternative<IllegalArgumentException> refused(

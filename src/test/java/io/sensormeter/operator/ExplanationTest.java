@@ -3,6 +3,7 @@ package io.sensormeter.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.lambda.Fields;
 import io.sensormeter.ledger.ReportStatus;
@@ -178,6 +179,7 @@ final class ExplanationTest {
             "2026-11-14T13Z",
             "2026-11-14T18Z",
             null,
+            "cus_1",
             "active_sensors",
             6L);
     ReportRow row = of(ReportStatus.ACCEPTED).row();
@@ -185,6 +187,7 @@ final class ExplanationTest {
     assertThat(note.concerns(row)).isTrue();
     assertThat(note.concerns(of(ReportStatus.ACCEPTED).at(HOUR.plusHours(6), HOUR).row()))
         .isFalse();
+    assertThat(note.concerns(of(ReportStatus.ACCEPTED).customer("cus_2").row())).isFalse();
     assertThat(note.concerns(of(ReportStatus.ACCEPTED).meter("other", MeterKind.SUM).row()))
         .isFalse();
     assertThat(
@@ -204,7 +207,7 @@ final class ExplanationTest {
                 .flatMap(List::stream)
                 .toList())
         .isNotEmpty()
-        .allSatisfy(next -> assertThat(next).containsEntry("dryRun", true));
+        .allSatisfy(next -> assertThat(Command.read(read(json(next))).writes()).isFalse());
   }
 
   private static ReportRowBuilder of(ReportStatus status) {
@@ -248,6 +251,14 @@ final class ExplanationTest {
       return JSON.writeValueAsString(Fields.of(new Asked(next)).get("asked"));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static Map<String, Object> read(String json) {
+    try {
+      return JSON.readValue(json, new TypeReference<Map<String, Object>>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(json, e);
     }
   }
 

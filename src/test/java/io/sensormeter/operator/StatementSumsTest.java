@@ -66,6 +66,8 @@ final class StatementSumsTest {
                 List.of(
                     of(ReportStatus.VERIFIED, 0).row(),
                     of(ReportStatus.DISCREPANCY, 1).seen("3", 1).row(),
+                    of(ReportStatus.EXPIRED, 2).value(4L).row(),
+                    of(ReportStatus.UNRESOLVED, 3).seen("0", 1).row(),
                     of(ReportStatus.ACCEPTED, 0).meter("readings", MeterKind.LAST).row())))
         .containsExactly(
             "active_sensors: Stripe is to bill 20: 17 of reports that are verified or accepted, 3"

@@ -9,6 +9,7 @@ import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterRefusal;
 import io.sensormeter.meter.Outcome;
 import io.sensormeter.meter.ReportKey;
+import io.sensormeter.meter.Sighting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,38 @@ final class OutcomeQueueIT {
             () ->
                 new OutcomeQueue(sqs.client(), url + "x")
                     .send(new OutcomeMessage(outcomes(1), List.of())));
+  }
+
+  @Test
+  void sightingsAreSplitAsOutcomesAre() throws Exception {
+    LocalSqs sqs = Services.sqs();
+    String url = sqs.createQueue("sightings", Duration.ofMinutes(5), 10);
+    OutcomeQueue queue = new OutcomeQueue(sqs.client(), url);
+    List<Sighting> sightings =
+        IntStream.range(0, 2_000)
+            .mapToObj(
+                i ->
+                    (Sighting)
+                        new Sighting.Refused(
+                            "identifier-" + i,
+                            "code",
+                            "€".repeat(Outcome.MESSAGE_MAX),
+                            Instant.EPOCH))
+            .toList();
+
+    queue.send(List.of());
+    assertThat(sqs.depth(url)).isZero();
+    queue.send(sightings);
+
+    List<Sighting> received = new ArrayList<>();
+    List<String> bodies = sqs.bodies(url);
+    for (String body : bodies) {
+      assertThat(body.getBytes(StandardCharsets.UTF_8).length)
+          .isLessThanOrEqualTo(OutcomeQueue.BODY_BYTES_MAX);
+      received.addAll(SightingFormat.decode(body));
+    }
+    assertThat(bodies).hasSize(2);
+    assertThat(received).containsExactlyInAnyOrderElementsOf(sightings);
   }
 
   private static List<Outcome> outcomes(int count) {

@@ -12,8 +12,8 @@ import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.ReceivedEvent;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.ReportKey;
-import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.stripe.Pace;
+import io.sensormeter.stripe.StripeCalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -105,7 +105,7 @@ final class ReporterBatchIT extends ReporterFixture {
   @Test
   void withTooLittleTimeEverythingReturnsUnsent() {
     publish(copy("a", 25));
-    remaining = MeterEvents.CALL_TIMEOUT.plus(Reporter.OUTCOMES_RESERVE).minusMillis(1);
+    remaining = StripeCalls.TIMEOUT.plus(Reporter.OUTCOMES_RESERVE).minusMillis(1);
 
     source.pollOnce();
 

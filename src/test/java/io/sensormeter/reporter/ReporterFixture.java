@@ -27,6 +27,7 @@ import io.sensormeter.queue.Receipts;
 import io.sensormeter.queue.UnreadableMessage;
 import io.sensormeter.stripe.MeterEvents;
 import io.sensormeter.stripe.Pace;
+import io.sensormeter.stripe.StripeCalls;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,12 +89,14 @@ abstract class ReporterFixture {
   Reporter reporter(String outcomesQueueUrl, Pace pace, int inFlight, Time time) {
     return new Reporter(
         new MeterEvents(
-            stripe.base().toString(),
-            new Secrets(Services.secrets().client()),
-            ARN,
-            StripeMode.TEST,
-            Time.of(clock),
-            world.stripeHttp()),
+            new StripeCalls(
+                stripe.base().toString(),
+                new Secrets(Services.secrets().client()),
+                ARN,
+                StripeMode.TEST,
+                Time.of(clock),
+                world.stripeHttp()),
+            StripeMode.TEST),
         new OutcomeQueue(SQS.client(), outcomesQueueUrl),
         new Receipts(SQS.client(), reportsUrl),
         pace,

@@ -139,7 +139,7 @@ final class KeyRotationIT extends StripeFixture {
       throws Exception {
     Services.secrets().put(ARN, key);
     try (RawServer server = RawServer.start(accepting(key))) {
-      MeterEvents events = events(server, mode, MeterEvents.CALL_TIMEOUT);
+      MeterEvents events = events(server, mode, StripeCalls.TIMEOUT);
       events.requireKey();
 
       assertThat(events.send(COPY))

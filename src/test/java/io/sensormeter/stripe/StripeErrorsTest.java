@@ -43,7 +43,7 @@ final class StripeErrorsTest {
     Identifier revised = new Identifier(OURS + ":r1");
 
     assertThat(
-            StripeErrors.answer(
+            answer(
                 error(400, INVALID, null, "An event already exists with identifier " + OURS + "."),
                 revised))
         .isInstanceOf(NoAnswer.class);
@@ -63,7 +63,7 @@ final class StripeErrorsTest {
     assertThat(answer(status, INVALID, null, "The key 'rk_live_abc123' may not."))
         .isEqualTo(
             new ConfigurationError("HTTP " + status + " The key 'rk_live_*** may not.", status));
-    assertThat(StripeErrors.answer(new ApiException("<html>", null, null, status, null), OURS))
+    assertThat(answer(new ApiException("<html>", null, null, status, null), OURS))
         .isInstanceOf(ConfigurationError.class);
   }
 
@@ -90,15 +90,19 @@ final class StripeErrorsTest {
   void errorThatIsNotStripesIsNoAnswerAndItsBodyIsNotRepeated() {
     StripeException html = new ApiException("Invalid: <html>secret", null, null, 400, null);
 
-    assertThat(StripeErrors.answer(html, OURS))
-        .isEqualTo(new NoAnswer("HTTP 400, unreadable", false, 400));
+    assertThat(answer(html, OURS)).isEqualTo(new NoAnswer("HTTP 400, unreadable", false, 400));
     assertThat(answer(400, null, "code", "no type"))
         .isEqualTo(new NoAnswer("HTTP 400", false, 400));
   }
 
+  private static Answer answer(StripeException e, Identifier ours) {
+    Answer hindrance = StripeErrors.hindrance(e);
+    return hindrance == null ? StripeErrors.ofEvent(e, ours) : hindrance;
+  }
+
   private static Answer answer(
       int status, @Nullable String type, @Nullable String code, @Nullable String message) {
-    return StripeErrors.answer(error(status, type, code, message), OURS);
+    return answer(error(status, type, code, message), OURS);
   }
 
   private static StripeException error(

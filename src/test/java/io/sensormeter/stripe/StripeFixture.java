@@ -45,7 +45,7 @@ abstract class StripeFixture {
   }
 
   MeterEvents events(RawServer server) {
-    return events(server, MeterEvents.CALL_TIMEOUT);
+    return events(server, StripeCalls.TIMEOUT);
   }
 
   MeterEvents events(RawServer server, Duration callTimeout) {
@@ -53,7 +53,11 @@ abstract class StripeFixture {
   }
 
   MeterEvents events(RawServer server, StripeMode mode, Duration callTimeout) {
-    return new MeterEvents(
+    return new MeterEvents(calls(server, mode, callTimeout), mode);
+  }
+
+  StripeCalls calls(RawServer server, StripeMode mode, Duration callTimeout) {
+    return new StripeCalls(
         server.base(), secrets, ARN, mode, world.time(), world.stripeHttp(), callTimeout);
   }
 

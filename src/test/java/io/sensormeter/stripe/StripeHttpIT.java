@@ -53,13 +53,15 @@ final class StripeHttpIT extends StripeFixture {
     // TEST-NET-1 (RFC 5737): nobody is there. Unreachable at once or silent, both must end.
     MeterEvents events =
         new MeterEvents(
-            "http://192.0.2.1:9",
-            secrets,
-            ARN,
-            StripeMode.TEST,
-            world.time(),
-            world.stripeHttp(),
-            Duration.ofMillis(300));
+            new StripeCalls(
+                "http://192.0.2.1:9",
+                secrets,
+                ARN,
+                StripeMode.TEST,
+                world.time(),
+                world.stripeHttp(),
+                Duration.ofMillis(300)),
+            StripeMode.TEST);
 
     assertThat(CompletableFuture.supplyAsync(() -> events.send(COPY), Thread::startVirtualThread))
         .succeedsWithin(SOON)

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,8 @@ record Alarm(
    */
   private static final int BEYOND = 2;
 
+  private static final Pattern PARAMETER = Pattern.compile("\\$\\{(\\w+)}");
+
   /** A metric, and how its values of a period become one. */
   record Statistic(Metric metric, String name, Duration period) {}
 
@@ -51,7 +54,7 @@ record Alarm(
     String formula = "m";
     for (JsonNode each : alarm.property("Metrics")) {
       if (each.has("Expression")) {
-        formula = text(each.path("Expression"));
+        formula = withDefaults(text(each.path("Expression")));
       } else {
         JsonNode stat = each.path("MetricStat");
         watched.put(text(each.path("Id")), statistic(stat.path("Metric"), stat, "Stat"));
@@ -119,6 +122,13 @@ record Alarm(
       return value.intValue();
     }
     return choice.path(List.of(falseConditions).contains(text(choice.path(0))) ? 2 : 1).intValue();
+  }
+
+  /** With every parameter's default in place of its name. */
+  private static String withDefaults(String formula) {
+    return PARAMETER
+        .matcher(formula)
+        .replaceAll(name -> Template.read().parameter(name.group(1)).path("Default").asText());
   }
 
   private static Predicate<Double> comparison(String operator, double threshold) {

@@ -28,6 +28,7 @@ final class Failures {
     failures.ticks();
     failures.reports();
     failures.outcomes();
+    failures.verifications();
     failures.exceptions();
     return failures.failures;
   }
@@ -96,14 +97,52 @@ final class Failures {
                 TICK.plus(10, MINUTES),
                 TICK.plus(40, MINUTES),
                 MINUTE,
-                2),
-        34);
+                2)
+            .addEach(
+                Metric.ofFunction("Throttles", "VerifierFunction"),
+                TICK.plus(40, MINUTES),
+                TICK.plus(50, MINUTES),
+                MINUTE,
+                1),
+        44);
   }
 
   private void outcomes() {
     put("The database is away for the recorder", failing("Recorder"), 30);
     twice("A batch of outcomes takes over 48 of its 60 seconds", duration("Recorder"), 48_001);
     letters("Outcomes are given up", "OutcomesDeadLetterQueue");
+  }
+
+  private void verifications() {
+    Metric unverified = Metric.ofStack("OldestUnverifiedAge");
+    put(
+        "What Stripe accepted is not seen for two days",
+        healthy()
+            .add(unverified, TICK.minus(1, HOURS), 50 * 3600)
+            .add(unverified, TICK, 50 * 3600 + 1)
+            .add(unverified, TICK.plus(1, HOURS), 51 * 3600)
+            .add(unverified, TICK.plus(2, HOURS), 3 * 3600),
+        2);
+    put("VerifierFunction fails as a whole", failing("Verifier"), 30);
+    twice("A batch of questions takes over 48 of its 60 seconds", duration("Verifier"), 48_001);
+    letters("Questions or notifications are given up", "VerificationsDeadLetterQueue");
+    comingBack(
+        "Stripe refuses the key that reads, or its permission", "StripeReadConfigurationErrors");
+    lasting("A meter in Stripe is not as Meters declares it", "MeterProblems");
+    lasting("Stripe's summaries lack one in twenty reports", "SummariesAbsent");
+  }
+
+  /** A gauge of two ticks that is 0 again at the third. */
+  private void lasting(String failure, String metric) {
+    Metric gauge = Metric.ofStack(metric);
+    put(
+        failure,
+        healthy()
+            .add(gauge, TICK.minus(1, HOURS), 0)
+            .add(gauge, TICK, 1)
+            .add(gauge, TICK.plus(1, HOURS), 1)
+            .add(gauge, TICK.plus(2, HOURS), 0),
+        2);
   }
 
   private void exceptions() {

@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * CloudWatch's metric math, as far as the template uses it: {@code FILL(x, 0)}, {@code FILL(x,
- * REPEAT)}, {@code DIFF(x)}, {@code SUM([x, y])}. A series is a list from the oldest period to the
- * newest; null is a period without a value.
+ * REPEAT)}, {@code DIFF(x)}, {@code SUM([x, y])}, {@code x / 60 - 2} from left to right. A series
+ * is a list from the oldest period to the newest; null is a period without a value.
  */
 final class Formula {
+  private static final Set<String> OPERATORS = Set.of("/", "-");
+
   private final List<String> tokens = new ArrayList<>();
   private final Map<String, List<@Nullable Double>> series;
   private int next;
@@ -32,6 +35,9 @@ final class Formula {
   static List<@Nullable Double> value(String text, Map<String, List<@Nullable Double>> series) {
     Formula formula = new Formula(text, series);
     List<@Nullable Double> value = formula.expression();
+    while (formula.next < formula.tokens.size() && OPERATORS.contains(formula.peek())) {
+      value = calculated(value, formula.take(), Double.parseDouble(formula.take()));
+    }
     if (formula.next != formula.tokens.size()) {
       throw new IllegalArgumentException("more than a formula: " + text);
     }
@@ -69,6 +75,16 @@ final class Formula {
         yield known;
       }
     };
+  }
+
+  private static List<@Nullable Double> calculated(
+      List<@Nullable Double> given, String operator, double number) {
+    List<@Nullable Double> calculated = new ArrayList<>();
+    for (Double each : given) {
+      calculated.add(
+          each == null ? null : (Double) (operator.equals("/") ? each / number : each - number));
+    }
+    return calculated;
   }
 
   private List<List<@Nullable Double>> array() {
@@ -120,6 +136,10 @@ final class Formula {
     if (!taken.equals(expected)) {
       throw new IllegalArgumentException("'" + expected + "' is expected, not '" + taken + "'");
     }
+  }
+
+  private String peek() {
+    return Objects.requireNonNull(tokens.get(next));
   }
 
   private String take() {

@@ -12,6 +12,7 @@ import io.sensormeter.template.Alarm.Statistic;
 import io.sensormeter.template.Series.Metric;
 import io.sensormeter.template.Template.Resource;
 import io.sensormeter.tick.TickMetrics;
+import io.sensormeter.verifier.VerifierMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class TemplateAlarmsTest {
     Map<String, String> dimensions =
         Map.of(
             "AWS/Events", "RuleName=HourlyRule",
-            "AWS/Lambda", "FunctionName=(Scheduler|Reporter|Recorder)Function",
+            "AWS/Lambda", "FunctionName=(Scheduler|Reporter|Recorder|Verifier)Function",
             "AWS/SQS", "QueueName=[A-Za-z]+Queue\\.QueueName");
     watched()
         .filter(metric -> !metric.namespace().equals(Telemetry.NAMESPACE))
@@ -81,7 +82,7 @@ final class TemplateAlarmsTest {
     List<Resource> bundles = template.resources(COMPOSITE);
     assertThat(bundles)
         .map(Resource::id)
-        .containsExactly("CaptureAlarm", "ReportAlarm", "RecordAlarm");
+        .containsExactly("CaptureAlarm", "ReportAlarm", "RecordAlarm", "VerifyAlarm");
     List<String> children = new ArrayList<>();
     for (Resource bundle : bundles) {
       children.addAll(Alarms.children(bundle));
@@ -167,7 +168,8 @@ final class TemplateAlarmsTest {
       widget.at("/properties/alarms").forEach(arn -> shown.add(arn.asText()));
     }
     assertThat(shown)
-        .startsWith("${CaptureAlarm.Arn}", "${ReportAlarm.Arn}", "${RecordAlarm.Arn}")
+        .startsWith(
+            "${CaptureAlarm.Arn}", "${ReportAlarm.Arn}", "${RecordAlarm.Arn}", "${VerifyAlarm.Arn}")
         .containsExactlyInAnyOrderElementsOf(
             everyAlarm().stream().map(alarm -> "${" + alarm.id() + ".Arn}").toList());
   }
@@ -228,6 +230,9 @@ final class TemplateAlarmsTest {
     Set<String> emitted = new TreeSet<>(TickMetrics.names());
     emitted.addAll(RecorderMetrics.names());
     emitted.addAll(ReporterMetrics.names());
+    emitted.addAll(VerifierMetrics.names());
+    // Those of a tick that compares sightings.
+    emitted.addAll(Set.of("OldestUnverifiedAge", "MeterProblems", "SummariesAbsent"));
     return emitted;
   }
 }

@@ -60,7 +60,8 @@ final class TemplateFunctionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction"})
+  @ValueSource(
+      strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction"})
   void variablesDeclaredAreThoseTheCodeReads(String function) {
     SortedSet<String> names = FunctionSettings.read(function, startable(function));
     // Read by App, and by nothing that may fail.
@@ -72,7 +73,8 @@ final class TemplateFunctionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction"})
+  @ValueSource(
+      strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction"})
   void defaultsOfTheParametersStartTheFunction(String function) {
     assertThatCode(() -> FunctionSettings.read(function, startable(function)))
         .doesNotThrowAnyException();
@@ -172,6 +174,8 @@ final class TemplateFunctionsTest {
             "DATABASE_SECRET_ARN",
             SECRET,
             "STRIPE_SECRET_ARN",
+            SECRET,
+            "STRIPE_READ_SECRET_ARN",
             SECRET,
             "SOURCE",
             "shipped",

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sensormeter.config.ReporterSettings;
+import io.sensormeter.config.VerifierSettings;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.CopyExpiry;
 import io.sensormeter.ledger.Settlements;
 import io.sensormeter.reporter.Backoff;
 import io.sensormeter.reporter.Backoffs;
 import io.sensormeter.reporter.Reporter;
-import io.sensormeter.stripe.MeterEvents;
+import io.sensormeter.stripe.StripeCalls;
 import io.sensormeter.template.Template.Resource;
+import io.sensormeter.verifier.Verifier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +88,7 @@ final class TemplateQueuesTest {
 
   @Test
   void everyConsumerReportsPartialFailures() {
-    assertThat(sources()).hasSize(2);
+    assertThat(sources()).hasSize(3);
     for (Source source : sources()) {
       assertThat(text(source.properties().path("FunctionResponseTypes")))
           .as(source.function().id())
@@ -95,11 +97,12 @@ final class TemplateQueuesTest {
   }
 
   @Test
-  void concurrencyIsBoundedAndTheReporterKnowsIt() {
+  void concurrencyIsBoundedAndTheStripeSideKnowsIt() {
     Map<String, String> bounds =
         Map.of(
             "ReporterFunction", "ReporterMaxConcurrency",
-            "RecorderFunction", "RecorderMaxConcurrency");
+            "RecorderFunction", "RecorderMaxConcurrency",
+            "VerifierFunction", "VerifierMaxConcurrency");
     for (Source source : sources()) {
       String bound = bounds.getOrDefault(source.function().id(), "");
       assertThat(text(source.properties().at("/ScalingConfig/MaximumConcurrency")))
@@ -117,12 +120,20 @@ final class TemplateQueuesTest {
                     .resource("ReporterFunction")
                     .property("Environment/Variables/REPORTER_MAX_CONCURRENCY")))
         .isEqualTo("ReporterMaxConcurrency");
+    assertThat(
+            text(
+                template
+                    .resource("VerifierFunction")
+                    .property("Environment/Variables/VERIFIER_MAX_CONCURRENCY")))
+        .isEqualTo("VerifierMaxConcurrency");
   }
 
   @Test
   void callEndsBeforeTheFunctionAndTheFunctionBeforeTheMessageReturns() {
     Duration reporter = timeout("ReporterFunction");
-    assertThat(MeterEvents.CALL_TIMEOUT.plus(Reporter.OUTCOMES_RESERVE)).isLessThan(reporter);
+    assertThat(StripeCalls.TIMEOUT.plus(Reporter.OUTCOMES_RESERVE)).isLessThan(reporter);
+    assertThat(StripeCalls.TIMEOUT.plus(Verifier.SIGHTINGS_RESERVE))
+        .isLessThan(timeout("VerifierFunction"));
     // With time to connect before.
     assertThat(Settlements.STATEMENT_TIMEOUT.multipliedBy(2))
         .isLessThan(timeout("RecorderFunction"));
@@ -147,14 +158,66 @@ final class TemplateQueuesTest {
     assertThat(Backoffs.shortestLife(receives, visibility)).isGreaterThan(COPY);
   }
 
+  /** It is deleted at its first receive after the hour: only what is no question is given up. */
+  @Test
+  void receivesLastLongerThanAQuestion() {
+    Resource verifications = template.resource("VerificationsQueue");
+    int receives = verifications.property("RedrivePolicy/maxReceiveCount").intValue();
+    assertThat(receives).isEqualTo(Verifier.MAX_RECEIVES);
+    Duration visibility = seconds(verifications.property("VisibilityTimeout"));
+    // The last receive gives it up.
+    assertThat(visibility.multipliedBy(receives - 1)).isGreaterThan(Duration.ofHours(1));
+    assertThat(visibility.multipliedBy(receives))
+        .isLessThan(seconds(verifications.property("MessageRetentionPeriod")));
+  }
+
+  @Test
+  void batchOfQuestionsIsReadWithinOneInvocationAtTheSlowestPace() {
+    int concurrency = template.number(template.parameter("VerifierMaxConcurrency").path("Default"));
+    double pace = testModeReadsPerSecond() / (double) concurrency;
+    Duration reading =
+        timeout("VerifierFunction").minus(StripeCalls.TIMEOUT).minus(Verifier.SIGHTINGS_RESERVE);
+    int batch = source("VerifierFunction").properties().path("BatchSize").intValue();
+    assertThat((double) batch).isLessThanOrEqualTo(pace * reading.toSeconds());
+  }
+
+  @Test
+  void stripesBusMaySendToTheVerificationsQueueAndNobodyElseFromOutside() {
+    Resource rule = template.resource("StripeEventsRule");
+    assertThat(text(rule.json().path("Condition"))).isEqualTo("HasStripeEventBus");
+    assertThat(text(template.parameter("StripeEventBusName").path("Default"))).isEmpty();
+    assertThat(text(rule.property("EventBusName"))).isEqualTo("StripeEventBusName");
+    assertThat(text(rule.property("EventPattern/source")))
+        .isEqualTo("prefix=aws.partner/stripe.com");
+    assertThat(text(rule.property("EventPattern/detail-type")))
+        .isEqualTo("v1.billing.meter.error_report_triggered, v1.billing.meter.no_meter_found");
+    assertThat(text(rule.property("Targets")))
+        .isEqualTo(
+            "Id=verifications Arn=VerificationsQueue.Arn"
+                + " DeadLetterConfig=Arn=VerificationsDeadLetterQueue.Arn");
+    for (String queue : List.of("VerificationsQueue", "VerificationsDeadLetterQueue")) {
+      JsonNode policy = template.resource(queue + "Policy").property("PolicyDocument");
+      JsonNode optional = policy.path("Statement").path(1).path("Fn::If");
+      assertThat(text(optional.path(0))).isEqualTo("HasStripeEventBus");
+      assertThat(text(optional.path(2))).isEqualTo("AWS::NoValue");
+      assertThat(Template.statements(policy).map(Template::text))
+          .filteredOn(statement -> statement.contains("Effect=Allow"))
+          .singleElement()
+          .asString()
+          .endsWith(
+              "Effect=Allow Principal=Service=events.amazonaws.com Action=sqs:SendMessage"
+                  + " Resource="
+                  + queue
+                  + ".Arn Condition=ArnEquals=aws:SourceArn=StripeEventsRule.Arn");
+    }
+  }
+
   @Test
   void batchIsSentWithinOneInvocationAtTheSlowestPace() {
     int concurrency = template.number(template.parameter("ReporterMaxConcurrency").path("Default"));
     double pace = testModeCallsPerSecond() / (double) concurrency;
     Duration sending =
-        timeout("ReporterFunction")
-            .minus(MeterEvents.CALL_TIMEOUT)
-            .minus(Reporter.OUTCOMES_RESERVE);
+        timeout("ReporterFunction").minus(StripeCalls.TIMEOUT).minus(Reporter.OUTCOMES_RESERVE);
     int batch = source("ReporterFunction").properties().path("BatchSize").intValue();
     assertThat((double) batch).isLessThanOrEqualTo(pace * sending.toSeconds());
     for (Source source : sources()) {
@@ -211,6 +274,15 @@ final class TemplateQueuesTest {
   private static Duration seconds(JsonNode value) {
     assertThat(value.isInt()).as("seconds in " + value).isTrue();
     return Duration.ofSeconds(value.intValue());
+  }
+
+  private static int testModeReadsPerSecond() {
+    return VerifierSettings.read(
+            Map.of(
+                "STRIPE_READ_SECRET_ARN", "arn:aws:secretsmanager:us-east-1:1:secret:x",
+                "STRIPE_MODE", "test",
+                "OUTCOMES_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/1/outcomes"))
+        .readsPerSecond();
   }
 
   private static int testModeCallsPerSecond() {

@@ -32,6 +32,8 @@ final class TemplateRolesTest {
               READ_DATABASE_SECRET.getLast(),
               "Sid=PublishReports Effect=Allow Action=sqs:SendMessage, sqs:GetQueueAttributes"
                   + " Resource=ReportsQueue.Arn",
+              "Sid=AskQuestions Effect=Allow Action=sqs:SendMessage"
+                  + " Resource=VerificationsQueue.Arn",
               "Sid=KeepFailedInvocations Effect=Allow Action=sqs:SendMessage"
                   + " Resource=ScheduleDeadLetterQueue.Arn"),
           "ReporterRole",
@@ -46,6 +48,17 @@ final class TemplateRolesTest {
                   + " sqs:GetQueueAttributes, sqs:ChangeMessageVisibility"
                   + " Resource=ReportsQueue.Arn",
               "Sid=SendOutcomes Effect=Allow Action=sqs:SendMessage Resource=OutcomesQueue.Arn"),
+          "VerifierRole",
+          List.of(
+              logs("VerifierLogGroup"),
+              "Sid=ReadStripeReadSecret Effect=Allow Action=secretsmanager:GetSecretValue"
+                  + " Resource=StripeReadSecretArn",
+              "Sid=DecryptStripeReadSecret Effect=Allow Action=kms:Decrypt"
+                  + " Resource=StripeReadSecretKmsKeyArn"
+                  + THROUGH_SECRETS_MANAGER,
+              "Sid=TakeQuestions Effect=Allow Action=sqs:ReceiveMessage, sqs:DeleteMessage,"
+                  + " sqs:GetQueueAttributes Resource=VerificationsQueue.Arn",
+              "Sid=SendSightings Effect=Allow Action=sqs:SendMessage Resource=OutcomesQueue.Arn"),
           "RecorderRole",
           List.of(
               logs("RecorderLogGroup"),
@@ -58,6 +71,7 @@ final class TemplateRolesTest {
       Map.of(
           "SchedulerRole", "VpcPolicy, TracingPolicy",
           "ReporterRole", "TracingPolicy",
+          "VerifierRole", "TracingPolicy",
           "RecorderRole", "VpcPolicy, TracingPolicy");
 
   private final Template template = Template.read();
@@ -125,19 +139,27 @@ final class TemplateRolesTest {
   }
 
   @Test
-  void neitherSideCanReadTheOthersSecret() {
-    assertThat(rights("ReporterRole")).contains("StripeSecret").doesNotContain("DatabaseSecret");
-    for (String role : List.of("SchedulerRole", "RecorderRole")) {
-      assertThat(rights(role)).contains("DatabaseSecret").doesNotContain("StripeSecret");
-    }
+  void eachFunctionReadsItsOwnSecretAlone() {
+    Map<String, String> secrets =
+        Map.of(
+            "Scheduler", "DatabaseSecret",
+            "Reporter", "StripeSecret",
+            "Verifier", "StripeReadSecret",
+            "Recorder", "DatabaseSecret");
     for (Resource function : template.functions()) {
+      String name = function.id().replace("Function", "");
       String variables = function.property("Environment").toString();
-      boolean stripeSide = function.id().equals("ReporterFunction");
-      assertThat(variables.contains("StripeSecretArn")).as(function.id()).isEqualTo(stripeSide);
-      assertThat(variables.contains("DatabaseSecretArn"))
-          .as(function.id())
-          .isNotEqualTo(stripeSide);
+      for (String secret : new TreeSet<>(secrets.values())) {
+        boolean own = secret.equals(secrets.get(name));
+        assertThat(rights(name + "Role").contains("=" + secret + "Arn"))
+            .as(name + " and " + secret)
+            .isEqualTo(own);
+        assertThat(variables.contains("\"" + secret + "Arn\""))
+            .as(name + " and " + secret)
+            .isEqualTo(own);
+      }
     }
+    assertThat(template.root().at("/Rules/SecretsAreThree/Assertions")).hasSize(3);
   }
 
   @Test

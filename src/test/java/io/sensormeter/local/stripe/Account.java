@@ -1,12 +1,16 @@
 package io.sensormeter.local.stripe;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -21,7 +25,7 @@ final class Account {
   private final ConcurrentHashMap<String, FakeMeter> metersById = new ConcurrentHashMap<>();
   private final Identifiers identifiers = new Identifiers();
   private final Queue<ReceivedEvent> events = new ConcurrentLinkedQueue<>();
-  private final Queue<ErrorReport> reports = new ConcurrentLinkedQueue<>();
+  private final Deque<ErrorReport> reports = new ConcurrentLinkedDeque<>();
   private final AtomicLong ids = new AtomicLong();
 
   Account(InstantSource clock, Rules rules) {
@@ -98,9 +102,39 @@ final class Account {
     events.add(event);
   }
 
-  void report(FakeMeter meter, String code, String identifier, String message) {
-    reports.add(
-        new ErrorReport(id("evt_test_"), meter.id(), code, identifier, message, clock.instant()));
+  /** Adds to the newest report if it is of the same kind and reports gather. */
+  synchronized void report(FakeMeter meter, String code, String identifier, String message) {
+    Instant now = clock.instant();
+    String of = code.equals(ErrorReport.NO_METER) ? null : meter.id();
+    ErrorReport newest = reports.peekLast();
+    if (newest != null
+        && rules.reportsGather
+        && newest.code().equals(code)
+        && Objects.equals(newest.meter(), of)
+        && now.isBefore(newest.reportedAt().plus(ErrorReport.WINDOW))) {
+      reports.removeLast();
+      reports.add(
+          new ErrorReport(
+              newest.eventId(),
+              of,
+              code,
+              Stream.concat(newest.identifiers().stream(), Stream.of(identifier)).toList(),
+              newest.samples(),
+              newest.shape(),
+              message,
+              newest.reportedAt()));
+    } else {
+      reports.add(
+          new ErrorReport(
+              id("evt_test_"),
+              of,
+              code,
+              List.of(identifier),
+              rules.samplesMost,
+              rules.sampleShape,
+              message,
+              now));
+    }
   }
 
   List<ReceivedEvent> events() {

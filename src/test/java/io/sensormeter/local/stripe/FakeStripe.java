@@ -151,6 +151,42 @@ public final class FakeStripe implements AutoCloseable {
     rules.summaryLag = lag;
   }
 
+  /** The same for one customer alone. */
+  public void summariesLagBehind(String customer, Duration lag) {
+    rules.summaryLagOfCustomer.put(customer, lag);
+  }
+
+  /** docs/stripe-facts.md, Reading back: open; rows of 0 for hours without usage; default none. */
+  public void emptyHoursHaveRows(boolean rows) {
+    rules.emptyHoursHaveRows = rows;
+  }
+
+  /** docs/stripe-facts.md, Reading back: open; 400 (default) or 404. */
+  public void unknownCustomersMeetAtSummaries(int status) {
+    rules.unknownCustomerAtSummaries = status;
+  }
+
+  /**
+   * A page holds no more, whatever the limit asked for: so that lists have several; default 100.
+   */
+  public void pagesHoldAtMost(int objects) {
+    rules.pageMost = objects;
+  }
+
+  /**
+   * docs/stripe-facts.md, Asynchronous refusals: rejections of a meter and code within seconds of
+   * each other are one report, which names so many of them; default a report for each.
+   */
+  public void errorReportsGather(int samples) {
+    rules.reportsGather = true;
+    rules.samplesMost = samples;
+  }
+
+  /** docs/stripe-facts.md, Asynchronous refusals; default {@link SampleShape#IDENTIFIER}. */
+  public void samplesAreNamedBy(SampleShape shape) {
+    rules.sampleShape = shape;
+  }
+
   /** 429 beyond so many meter events in any second of this fake's clock; default none. */
   public void rateLimit(int callsPerSecond) {
     rateLimit(callsPerSecond, clock);
@@ -179,9 +215,20 @@ public final class FakeStripe implements AutoCloseable {
     events.faults.script(decides);
   }
 
+  /** The same for reads; a fault of what a call leaves behind is none of a read. */
+  public void onRead(Fault fault, int times) {
+    reads.faults.add(fault, times);
+  }
+
+  /** Asked at every read that is permitted and within the limits; null means no fault. */
+  public void readScript(Function<ReadCall, @Nullable Fault> decides) {
+    reads.faults.script(decides);
+  }
+
   /** Ends the calls that hang now, without an answer. */
   public void releaseHeldCalls() {
     events.faults.release();
+    reads.faults.release();
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.sensormeter.local.stripe;
 
 /**
- * What can go wrong with one meter-event call. "Before processing" means that Stripe never stored
+ * What can go wrong with one call. Of an event "before processing" means that Stripe never stored
  * the event, "after processing" that it is stored and billed although the caller cannot know.
  */
 public sealed interface Fault {
@@ -43,4 +43,10 @@ public sealed interface Fault {
    * Asynchronous refusals: there may be other codes).
    */
   record RejectedLater(String code) implements Fault {}
+
+  /**
+   * 200, and the event is never counted, and nothing ever says so (docs/stripe-facts.md,
+   * Asynchronous refusals).
+   */
+  record Swallowed() implements Fault {}
 }

@@ -6,10 +6,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Which fault the next meter-event call meets; a script decides before the queue. Thread-safe. */
-final class Faults {
+/**
+ * Which fault the next call meets; a script decides before the queue. Thread-safe.
+ *
+ * @param <C> a call
+ */
+final class Faults<C> {
   private final Queue<Fault> queued = new ConcurrentLinkedQueue<>();
-  private volatile Function<MeterEventCall, @Nullable Fault> script = call -> null;
+  private volatile Function<C, @Nullable Fault> script = call -> null;
   private volatile CountDownLatch held = new CountDownLatch(1);
 
   void add(Fault fault, int times) {
@@ -18,11 +22,11 @@ final class Faults {
     }
   }
 
-  void script(Function<MeterEventCall, @Nullable Fault> decides) {
+  void script(Function<C, @Nullable Fault> decides) {
     script = decides;
   }
 
-  @Nullable Fault next(MeterEventCall call) {
+  @Nullable Fault next(C call) {
     Fault scripted = script.apply(call);
     return scripted == null ? queued.poll() : scripted;
   }

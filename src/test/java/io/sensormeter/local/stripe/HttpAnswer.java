@@ -31,8 +31,17 @@ record HttpAnswer(int status, Map<String, String> headers, String body) {
   }
 
   static HttpAnswer notFound(String what, String id) {
+    return missingObject(404, what, id, "id");
+  }
+
+  static HttpAnswer missingObject(int status, String what, String id, String param) {
     return error(
-        404, INVALID_REQUEST, "No such " + what + ": '" + id + "'", "resource_missing", "id");
+            status,
+            INVALID_REQUEST,
+            "No such " + what + ": '" + id + "'",
+            "resource_missing",
+            param)
+        .with("Stripe-Should-Retry", "false");
   }
 
   static HttpAnswer error(

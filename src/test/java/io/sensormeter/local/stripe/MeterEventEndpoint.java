@@ -23,7 +23,7 @@ final class MeterEventEndpoint {
   private final MeterEventIntake intake;
   private final StoredAnswers stored = new StoredAnswers();
   private final Set<String> inProgress = ConcurrentHashMap.newKeySet();
-  final Faults faults = new Faults();
+  final Faults<MeterEventCall> faults = new Faults<>();
   final Traffic traffic = new Traffic();
 
   MeterEventEndpoint(InstantSource clock, Rules rules, Keys keys, Account account) {
@@ -108,6 +108,7 @@ final class MeterEventEndpoint {
       case Fault.ServerError() -> process(fault, call, form, body, livemode);
       case Fault.ServerErrorAfterProcessing() -> process(fault, call, form, body, livemode);
       case Fault.RejectedLater(var _) -> process(fault, call, form, body, livemode);
+      case Fault.Swallowed() -> process(fault, call, form, body, livemode);
       case Fault.RateLimited(var reason) -> HttpAnswer.rateLimited(reason);
       case Fault.Refused(var code, var message) -> HttpAnswer.refused(message, code, null);
       case Fault.EmptyAnswer(var status) -> HttpAnswer.empty(status);
@@ -130,8 +131,7 @@ final class MeterEventEndpoint {
           if (fault instanceof Fault.ServerError) {
             return HttpAnswer.serverError();
           }
-          String code = fault instanceof Fault.RejectedLater(var rejected) ? rejected : null;
-          HttpAnswer created = intake.create(form, livemode, code);
+          HttpAnswer created = intake.create(form, livemode, fault);
           return fault instanceof Fault.ServerErrorAfterProcessing
               ? HttpAnswer.serverError()
               : created;

@@ -39,8 +39,8 @@ final class MeterEventIntake {
     this.rules = rules;
   }
 
-  /** Creates the event; with a code Stripe takes it and rejects it later. */
-  HttpAnswer create(Form form, boolean livemode, @Nullable String rejectedLaterAs) {
+  /** Creates the event, unless a fault lets Stripe take it in words only. */
+  HttpAnswer create(Form form, boolean livemode, @Nullable Fault fault) {
     Instant now = clock.instant();
     String eventName = form.get("event_name");
     HttpAnswer malformed = malformed(form, eventName);
@@ -62,7 +62,7 @@ final class MeterEventIntake {
     }
     Instant timestamp = timestamp(form, now);
     Refusal refusal = refusal(meter, form, timestamp, now);
-    if (refusal == null && rejectedLaterAs != null) {
+    if (refusal == null && fault instanceof Fault.RejectedLater(var rejectedLaterAs)) {
       refusal = new Refusal(rejectedLaterAs, "Rejected: " + rejectedLaterAs, null, true);
     }
     if (refusal != null && !rules.refusedIdentifiersBurned) {
@@ -71,10 +71,10 @@ final class MeterEventIntake {
     if (refusal != null && !refusal.later()) {
       return HttpAnswer.refused(refusal.message(), null, refusal.param());
     }
-    if (refusal == null) {
-      account.accept(meter, event(meter, form, taken, timestamp, now));
-    } else {
+    if (refusal != null) {
       account.report(meter, refusal.code(), taken, refusal.message());
+    } else if (!(fault instanceof Fault.Swallowed)) {
+      account.accept(meter, event(meter, form, taken, timestamp, now));
     }
     return created(form, eventName, taken, timestamp, now, livemode);
   }

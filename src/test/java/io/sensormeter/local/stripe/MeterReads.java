@@ -32,6 +32,9 @@ final class MeterReads {
   private static final Set<String> LIST_PARAMETERS =
       Set.of("status", "limit", "starting_after", "ending_before", "expand");
 
+  /** docs/stripe-facts.md, Asynchronous refusals. */
+  private static final Duration EVENTS_KEPT = Duration.ofDays(30);
+
   private final Account account;
   private final InstantSource clock;
   private final Rules rules;
@@ -58,7 +61,7 @@ final class MeterReads {
             .filter(meter -> status == null || meter.isActive() == status.equals("active"))
             .map(meter -> meter.object(livemode))
             .toList();
-    return Page.of("/v1/billing/meters", meters, query);
+    return Page.of("/v1/billing/meters", meters, query, rules.pageMost);
   }
 
   /** {@code GET /v1/billing/meters/{id}}. */
@@ -73,6 +76,7 @@ final class MeterReads {
   HttpAnswer event(String id) {
     return account.reports().stream()
         .filter(report -> report.eventId().equals(id))
+        .filter(report -> clock.instant().isBefore(report.reportedAt().plus(EVENTS_KEPT)))
         .findFirst()
         .map(report -> HttpAnswer.ok(report.event()))
         .orElseGet(() -> HttpAnswer.notFound("event", id));
@@ -96,7 +100,8 @@ final class MeterReads {
       throw new IllegalStateException("checked above");
     }
     // docs/stripe-facts.md, Reading back: aggregated asynchronously, minutes late.
-    Instant aggregatedUpTo = clock.instant().minus(rules.summaryLag);
+    Instant aggregatedUpTo =
+        clock.instant().minus(rules.summaryLagOfCustomer.getOrDefault(customer, rules.summaryLag));
     var values =
         new TreeMap<Instant, BigDecimal>(
             meter.grouped(
@@ -106,12 +111,19 @@ final class MeterReads {
                 end,
                 event -> !event.receivedAt().isAfter(aggregatedUpTo)));
     Duration length = grouping == Window.RAW ? Duration.between(start, end) : grouping.length();
+    // docs/stripe-facts.md, Reading back: open.
+    if (rules.emptyHoursHaveRows && grouping != Window.RAW) {
+      for (Instant from = start; from.isBefore(end); from = from.plus(length)) {
+        values.putIfAbsent(from, BigDecimal.ZERO);
+      }
+    }
     var summaries = new ArrayList<Map<String, Object>>();
     values.forEach(
         (from, value) ->
             summaries.add(summary(meterId, customer, from, from.plus(length), value, livemode)));
     Collections.reverse(summaries);
-    return Page.of("/v1/billing/meters/" + meterId + "/event_summaries", summaries, query);
+    return Page.of(
+        "/v1/billing/meters/" + meterId + "/event_summaries", summaries, query, rules.pageMost);
   }
 
   /** docs/stripe-facts.md, Reading back: what a call must name, and how. */
@@ -143,8 +155,8 @@ final class MeterReads {
       return HttpAnswer.refused("The end_time must be after the start_time.", null, "end_time");
     }
     if (!account.knows(customer)) {
-      return HttpAnswer.refused(
-          "No such customer: '" + customer + "'", "resource_missing", "customer");
+      return HttpAnswer.missingObject(
+          rules.unknownCustomerAtSummaries, "customer", customer, "customer");
     }
     return null;
   }

@@ -8,12 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** Stripe's lists: 10 objects unless asked for 1 to 100, continued by {@code starting_after}. */
 final class Page {
   private static final int DEFAULT_LIMIT = 10;
-  private static final int MAX_LIMIT = 100;
+  static final int MAX_LIMIT = 100;
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,9}");
 
   private Page() {}
 
-  static HttpAnswer of(String url, List<Map<String, Object>> all, Form query) {
+  /**
+   * @param most how many objects a page holds at most, whatever the limit
+   */
+  static HttpAnswer of(String url, List<Map<String, Object>> all, Form query, int most) {
     String limit = query.get("limit");
     if (limit != null && !NUMBER.matcher(limit).matches()) {
       return HttpAnswer.refused("Invalid integer: " + limit, "parameter_invalid_integer", "limit");
@@ -36,6 +39,7 @@ final class Page {
         return HttpAnswer.refused("No such object: '" + cursor + "'", "resource_missing", null);
       }
     }
+    size = Math.min(size, most);
     int from = after == null ? 0 : position(all, after) + 1;
     int to = before == null ? all.size() : position(all, before);
     if (before != null && after == null) {

@@ -2,6 +2,7 @@ package io.sensormeter.local.stripe;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class ReadEndpoint {
   private final Keys keys;
   private final MeterReads reads;
   private final AtomicLong calls = new AtomicLong();
+  final Faults<ReadCall> faults = new Faults<>();
 
   ReadEndpoint(InstantSource clock, Rules rules, Keys keys, Account account) {
     this.rules = rules;
@@ -27,7 +29,8 @@ final class ReadEndpoint {
     return calls.get();
   }
 
-  HttpAnswer answer(HttpExchange exchange) throws InterruptedException {
+  /** Null: the connection is to be dropped without an answer. */
+  @Nullable HttpAnswer answer(HttpExchange exchange) throws InterruptedException {
     String method = exchange.getRequestMethod();
     String path = exchange.getRequestURI().getPath();
     Permission needed = method.equals("GET") ? permission(path) : null;
@@ -39,7 +42,7 @@ final class ReadEndpoint {
           null,
           null);
     }
-    calls.incrementAndGet();
+    long number = calls.incrementAndGet();
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
     HttpAnswer refused = keys.refusal(authorization, needed);
     if (refused != null) {
@@ -51,7 +54,32 @@ final class ReadEndpoint {
     }
     Thread.sleep(rules.latency);
     Form query = Form.decode(exchange.getRequestURI().getRawQuery());
-    return read(path, query, Keys.isLive(authorization));
+    CountDownLatch held = faults.held();
+    Fault fault = faults.next(new ReadCall(number, path, query.get("customer")));
+    if (fault == null) {
+      return read(path, query, Keys.isLive(authorization));
+    }
+    if (fault instanceof Fault.HangBeforeProcessing) {
+      held.await();
+    }
+    return meet(fault);
+  }
+
+  private static @Nullable HttpAnswer meet(Fault fault) {
+    return switch (fault) {
+      case Fault.RateLimited(var reason) -> HttpAnswer.rateLimited(reason);
+      case Fault.ServerError() -> HttpAnswer.serverError();
+      case Fault.Refused(var code, var message) -> HttpAnswer.refused(message, code, null);
+      case Fault.EmptyAnswer(var status) -> HttpAnswer.empty(status);
+      case Fault.HtmlAnswer(var status) -> HttpAnswer.html(status);
+      case Fault.HangBeforeProcessing(), Fault.ResetBeforeProcessing() -> null;
+      case Fault.ServerErrorAfterProcessing(),
+          Fault.HangAfterProcessing(),
+          Fault.ResetAfterProcessing(),
+          Fault.RejectedLater(var _),
+          Fault.Swallowed() ->
+          throw new IllegalArgumentException("a read changes nothing: " + fault);
+    };
   }
 
   /** docs/stripe-facts.md, Keys: what a read needs; null for a path that is not served. */

@@ -1,6 +1,8 @@
 package io.sensormeter.local.stripe;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,13 @@ final class Rules {
   volatile boolean lastFollowsReceipt;
   volatile Duration latency = Duration.ZERO;
   volatile Duration summaryLag = Duration.ZERO;
+  final Map<String, Duration> summaryLagOfCustomer = new ConcurrentHashMap<>();
+  volatile boolean emptyHoursHaveRows;
+  volatile int unknownCustomerAtSummaries = 400;
+  volatile int pageMost = Page.MAX_LIMIT;
+  volatile boolean reportsGather;
+  volatile int samplesMost = Integer.MAX_VALUE;
+  volatile SampleShape sampleShape = SampleShape.IDENTIFIER;
   volatile @Nullable RateLimit eventLimit;
   volatile @Nullable RateLimit readLimit;
 }

@@ -1,0 +1,108 @@
+package io.sensormeter.ledger;
+
+import io.sensormeter.database.Database;
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Row;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exceptions that a person has seen and settled otherwise: they leave the open count and are asked
+ * of Stripe no more, and stay what they are.
+ */
+public final class Acknowledgements {
+
+  private static final String DUE =
+      """
+      with argument as (
+        select %s, ?::timestamptz as now, ?::text as by, ?::text as note
+      ), due as (
+        select report.hour, report.organization_id, report.meter, report.revision, report.status,
+          report.failure_code, report.value
+        from metering.meter_report as report, argument
+        where %s and report.acknowledged_at is null
+          and (report.status in ('rejected', 'unresolved', 'discrepancy', 'expired', 'superseded')
+            or report.status = 'shadow' and %s >= (
+              select noted.live_from from metering.meter as noted
+              where noted.meter = report.meter))
+        order by report.hour, report.organization_id, report.meter, report.revision
+        %%s
+      )
+      """
+          .formatted(Selection.COLUMNS, Selection.CHOSEN, CopyExpiry.EVENT_TIME);
+
+  private static final String GROUPED =
+      """
+      select status, failure_code, count(*) as reports, coalesce(sum(value), 0) as total
+      from due group by status, failure_code order by status, failure_code
+      """;
+
+  private final Database database;
+
+  public Acknowledgements(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Exceptions of one kind.
+   *
+   * @param total the sum of their values
+   */
+  public record Group(String status, @Nullable String code, int reports, BigDecimal total) {
+
+    private static Group of(Row row) {
+      return new Group(
+          row.text("status"),
+          row.textOrNull("failure_code"),
+          row.integer("reports"),
+          row.decimal("total"));
+    }
+  }
+
+  /** Acknowledges what is open, in one transaction. What is acknowledged already stays as it is. */
+  public List<Group> acknowledge(Selection selection, Instant now, String by, String note) {
+    return database.list(
+        "acknowledging exceptions",
+        Group::of,
+        DUE.formatted("for update of report")
+            + """
+            , acknowledged as (
+              update metering.meter_report as r
+              set acknowledged_at = argument.now, acknowledged_by = argument.by,
+                acknowledged_note = argument.note
+              from due, argument
+              where r.hour between argument.first and argument.last
+                and r.hour = due.hour and r.organization_id = due.organization_id
+                and r.meter = due.meter and r.revision = due.revision
+            )
+            """
+            + GROUPED,
+        arguments(selection, now, by, note));
+  }
+
+  /** What {@link #acknowledge} would acknowledge. */
+  public static List<Group> open(ReadOnly reads, Selection selection, Instant now) {
+    return reads.list(
+        "looking for open exceptions",
+        Group::of,
+        DUE.formatted("") + GROUPED,
+        arguments(selection, now, null, null));
+  }
+
+  private static @Nullable Object[] arguments(
+      Selection selection, Instant now, @Nullable String by, @Nullable String note) {
+    return new @Nullable Object[] {
+      selection.from(),
+      selection.to(),
+      selection.code().orElse(null),
+      selection.organization().orElse(null),
+      selection.stripeCustomer().orElse(null),
+      selection.meter().orElse(null),
+      now,
+      by,
+      note
+    };
+  }
+}

@@ -1,0 +1,211 @@
+package io.sensormeter.hour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Printed;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@code correct} and {@code acknowledge}: what a person decides of one hour, or of many. */
+@Tag("postgres")
+final class CorrectIT extends HourFixture {
+  private final LocalDatabase database = ownSource();
+
+  /** A copy of the old value that comes late, and one that comes after it has expired. */
+  @Test
+  void correctionStandsWhateverOldCopyArrives() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    List<String> copies = take(pipeline.reportsUrl());
+    send(pipeline.reportsUrl(), copies);
+    drain(pipeline);
+
+    Map<String, Object> answer = correct(pipeline, 8, "");
+
+    assertThat(answer)
+        .containsEntry("before", 5L)
+        .containsEntry("value", 8L)
+        .containsEntry("revision", "active_sensors:a:2026-11-22T14Z:r1")
+        .containsEntry("sentAfter", HOUR.start().plus(Duration.ofMinutes(55)).toString())
+        .containsEntry("published", 0);
+    clock.advance(Duration.ofMinutes(10));
+    send(pipeline.reportsUrl(), copies);
+    drain(pipeline);
+    nextHour(pipeline);
+    send(pipeline.reportsUrl(), copies);
+    drain(pipeline);
+
+    assertThat(statuses()).containsExactly("0 replaced 5", "0 accepted 5", "1 accepted 8");
+    assertThat(stripe.total(Pipeline.METER)).isEqualByComparingTo("13");
+    assertThat(
+            database.queryTexts(
+                "select concat_ws(' ', by, command, rows, reason) from metering.journal,"
+                    + " metering.meter_report where revision = 1"))
+        .containsExactly("ann correct 1 corrected by ann: miscounted");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sum-hourly, pending, 8, it is pending",
+    "sum-hourly, unresolved, 8, retry sends it anew",
+    "sum-hourly, shadow, 8, release bills it",
+    "sum-hourly, accepted, 5, it has this value already",
+    "sum, accepted, 8, adds every event up",
+    "last, accepted, 8, adds every event up"
+  })
+  void correctionOfAnythingElseIsRefusedWithWhatWorks(
+      String kind, String status, int value, String because) {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    take(pipeline.reportsUrl());
+    database.execute("delete from metering.meter_report");
+    stands(kind, status);
+    List<String> before = ledger(pipeline);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> correct(pipeline, value, ""))
+        .withMessageContaining(because)
+        .withMessageContaining("nothing was done");
+
+    assertThat(ledger(pipeline)).isEqualTo(before);
+  }
+
+  @Test
+  void meterThatStripeAddsUpIsCorrectedByNobodyWhateverMetersSays() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    database.execute("update metering.meter set raw = true");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> correct(pipeline, 8, ""))
+        .withMessageContaining("adds every event up");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void acknowledgedExceptionsLeaveTheGaugesAndAreCountedOnce(MeterKind kind) {
+    Pipeline pipeline = live(kind);
+    reading(database, "b", " ", Pipeline.METER, "6");
+    reading(database, "c", "cus_c", Pipeline.METER, "-1");
+    tick(pipeline);
+    drain(pipeline);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(openRejected(pipeline)).isEqualTo(2);
+
+    String blank = "\"code\":\"customer_blank\"";
+    assertThat(
+            String.valueOf(acknowledge(pipeline, blank + ",\"dryRun\":true").get("acknowledged")))
+        .isEqualTo("[{status=rejected, code=customer_blank, reports=1, total=6}]");
+    assertThat(openRejected(pipeline)).isEqualTo(2);
+    assertThat(acknowledge(pipeline, blank)).containsEntry("reports", 1);
+    assertThat(acknowledge(pipeline, blank)).containsEntry("reports", 0);
+    assertThat(openRejected(pipeline)).isEqualTo(1);
+    assertThat(acknowledge(pipeline, "\"organization\":\"c\"")).containsEntry("reports", 1);
+
+    assertThat(openRejected(pipeline)).isZero();
+    assertThat(
+            database.queryTexts(
+                """
+                select distinct concat_ws(' ', acknowledged_by, acknowledged_note)
+                from metering.meter_report where status = 'rejected'
+                """))
+        .containsExactly("ann a test account");
+    assertThat(reports(pipeline, "accepted")).isEqualTo(1);
+    assertThat(
+            database.queryLong(
+                "select count(*) from metering.meter_report"
+                    + " where status = 'accepted' and acknowledged_at is not null"))
+        .isZero();
+  }
+
+  @Test
+  void acknowledgedHoursInShadowRingNoMore() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    Pipeline shadow =
+        pipeline(
+            database,
+            Map.of("SOURCE", "own", "METERS", "active_sensors:sum-hourly", "BILL_FROM", ""));
+    toHour(HOUR.plusHours(1));
+    assertThat(ring(shadow)).isEqualTo(1);
+
+    assertThat(acknowledge(shadow, "\"code\":\"shadow\"")).containsEntry("reports", 1);
+
+    assertThat(ring(shadow)).isZero();
+  }
+
+  private double ring(Pipeline pipeline) {
+    var scheduler = pipeline.newScheduler();
+    return Printed.by(() -> tick(pipeline, scheduler, Hour.floor(clock.instant())))
+        .metric("HoursShadowedAfterLive");
+  }
+
+  private double openRejected(Pipeline pipeline) {
+    var scheduler = pipeline.newScheduler();
+    return Printed.by(() -> tick(pipeline, scheduler, HOUR)).metric("OpenRejected");
+  }
+
+  private Pipeline live(MeterKind kind) {
+    meter(kind);
+    stripe.addCustomer("cus_a");
+    reading(database, "a", "cus_a", Pipeline.METER, "5");
+    return pipeline(database, Map.of("SOURCE", "own", "METERS", "active_sensors:" + kind.label()));
+  }
+
+  private void stands(String kind, String status) {
+    database.execute(
+        """
+        insert into metering.meter_report
+          (hour, organization_id, meter, kind, event_time, value, stripe_customer_id, identifier,
+           status, captured_at)
+        values (?::timestamptz, 'a', 'active_sensors', ?, ?::timestamptz, 5, 'cus_a',
+          'active_sensors:a:2026-11-22T14Z', ?, ?::timestamptz)
+        """,
+        HOUR.start().toString(),
+        kind,
+        HOUR.start().toString(),
+        status,
+        HOUR.start().toString());
+  }
+
+  private static Map<String, Object> correct(Pipeline pipeline, int value, String more) {
+    return pipeline.invoke(
+        pipeline.newScheduler(),
+        """
+        {"command": "correct", "hour": "%s", "organization": "a", "meter": "active_sensors",
+         "value": %d, "reason": "miscounted", "by": "ann"%s}
+        """
+            .formatted(HOUR, value, more));
+  }
+
+  private static Map<String, Object> acknowledge(Pipeline pipeline, String more) {
+    return pipeline.invoke(
+        pipeline.newScheduler(),
+        """
+        {"command": "acknowledge", "from": "%s", "to": "%s", "note": "a test account",
+         "by": "ann", %s}
+        """
+            .formatted(HOUR, HOUR.plusHours(1), more));
+  }
+
+  private List<String> statuses() {
+    return database.queryTexts(
+        """
+        select concat_ws(' ', revision, status, value) from metering.meter_report
+        order by revision, hour
+        """);
+  }
+}
