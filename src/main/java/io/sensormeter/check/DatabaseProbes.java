@@ -58,6 +58,10 @@ final class DatabaseProbes {
       }
       connected.probe("source", reads -> new SourceProbes(settings, reads, hour).function());
       connected.probe("reading", reads -> new SourceProbes(settings, reads, hour).reading());
+      connected.probe(
+          "meters in Stripe", reads -> new VerificationProbes(settings, reads).meters());
+      connected.probe(
+          "reads of Stripe", reads -> new VerificationProbes(settings, reads).allocation());
       connected.probe("hours", reads -> new HourProbe(settings, reads, hour).hours());
     } finally {
       opened.ifPresent(ReadOnly::close);

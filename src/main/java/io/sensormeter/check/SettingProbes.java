@@ -12,9 +12,13 @@ record SettingProbes(SchedulerSettings settings) {
   /** A flow's hour is read when it is over, and a lost copy sent again an hour after that. */
   private static final int FLOW_GRACE_HOURS = 2;
 
+  /** From the look that finds it absent to the revision that Stripe has taken. */
+  private static final int REPAIR_HOURS = 6;
+
   List<Finding> findings(Hour now) {
     return Stream.concat(
-            Stream.of(billFrom(now)), settings.meters().list().stream().map(this::meter))
+            Stream.of(billFrom(now), verifyEvery()),
+            settings.meters().list().stream().map(this::meter))
         .toList();
   }
 
@@ -29,6 +33,19 @@ record SettingProbes(SchedulerSettings settings) {
         now.isBefore(from)
             ? from + " is the first hour billed; until then hours are captured in shadow"
             : from + " is the first hour billed: every hour since is sent to Stripe");
+  }
+
+  private Finding verifyEvery() {
+    String item = "VERIFY_EVERY_HOURS";
+    String says =
+        "each customer is looked up in Stripe once in %d h".formatted(settings.verifyEveryHours());
+    int needed = settings.verifyEveryHours() + REPAIR_HOURS;
+    return settings.invoiceGraceHours() < needed
+        ? Finding.warning(
+            item,
+            "%s. What Stripe turns out not to hold is sent again up to %d h after its hour, and with INVOICE_GRACE_HOURS=%d a period's last hours are then on no invoice: give invoices more grace, in Stripe and here, or expect to settle those by hand"
+                .formatted(says, needed, settings.invoiceGraceHours()))
+        : Finding.good(item, says);
   }
 
   private Finding meter(Meter meter) {

@@ -190,6 +190,7 @@ public final class Captures {
             SqlState.UNIQUE_VIOLATION,
             t -> readings(t, CaptureSql.INSERT, hour, terms, organizationId),
             t -> readings(t, CaptureSql.INSERT_JUDGED, hour, terms, organizationId));
+    HeldReports.askFirst(transaction, hour, terms.now());
     for (Captured.OfMeter meter : given.captured().meters()) {
       if (meter.billed() && meter.reports() > 0) {
         Stacks.goLive(

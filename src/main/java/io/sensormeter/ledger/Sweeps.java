@@ -67,6 +67,18 @@ public final class Sweeps {
         .orElseThrow();
   }
 
+  /**
+   * What would leave for the first time so late that it may have been sent before is asked first.
+   */
+  public void askFirst(Instant now) {
+    database.transaction(
+        "holding what may have been sent before",
+        transaction -> {
+          HeldReports.askFirst(transaction, now);
+          return now;
+        });
+  }
+
   /** How many pending reports wait for a copy, by hour, newest first. */
   public static Map<Hour, Integer> overdue(ReadOnly reads, Instant now) {
     Map<Hour, Integer> overdue = new LinkedHashMap<>();

@@ -129,7 +129,7 @@ public final class Verifications {
             .one(counts, ComparisonSql.COMPARE, now, json, first, last, first, last)
             .orElseThrow();
     Compared compared = new Compared(found.get(0), found.get(1), 0);
-    compared = compared.and(HeldRevisions.look(transaction, json, first, last, now));
+    compared = compared.and(HeldReports.look(transaction, json, first, last, now));
     return found.get(2) == 0
         ? compared
         : compared.and(Absences.decide(transaction, json, first, last, lateAfter, now));

@@ -28,7 +28,6 @@ public final class Publisher {
 
   /** How long an hour stays with a publisher that no longer says how far it is. */
   private static final Duration CLAIM = Duration.ofMinutes(2);
-
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Publications publications;
@@ -146,6 +145,7 @@ public final class Publisher {
       if (stopped != null) {
         return;
       }
+      sweeps.askFirst(time.now());
       long allowance = allowance();
       for (Hour hour : Sweeps.overdue(reads, time.now()).keySet()) {
         allowance -= overdue(hour, null, allowance);
@@ -155,9 +155,9 @@ public final class Publisher {
       }
     }
 
-    /** Publishes what of an organization's hour has no copy that can still be sent. */
+    /** Publishes what of an organization's hour has no copy that can be sent. */
     public void overdue(Hour hour, String organizationId) {
-      long _ = overdue(hour, organizationId, PAGE);
+      overdue(hour, organizationId, PAGE);
     }
 
     /** As far as {@code allowance} goes; how many were taken. */

@@ -231,8 +231,6 @@ final class TemplateAlarmsTest {
     emitted.addAll(RecorderMetrics.names());
     emitted.addAll(ReporterMetrics.names());
     emitted.addAll(VerifierMetrics.names());
-    // Those of a tick that compares sightings.
-    emitted.addAll(Set.of("OldestUnverifiedAge", "MeterProblems", "SummariesAbsent"));
     return emitted;
   }
 }

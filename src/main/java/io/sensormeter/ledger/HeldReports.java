@@ -2,16 +2,31 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Transaction;
 import io.sensormeter.ledger.Verifications.Compared;
+import io.sensormeter.meter.Hour;
 import java.time.Instant;
 
 /**
  * Reports that are held until Stripe was seen not to hold their hour: revisions under the customer
- * of what they replace, and what leaves for the first time so late that an earlier ledger may have
- * sent it.
+ * of what they replace, and on additive meters what leaves for the first time so late that a ledger
+ * from before a restoration may have sent it, under an identifier that Stripe has forgotten.
  */
-final class HeldRevisions {
+final class HeldReports {
 
-  /** Absent as often as asked for, it goes by itself; anything else is for a person. */
+  /** Stripe keeps an identifier for 24 hours; a copy lives for less than two. */
+  private static final int FIRST_HOURS_MAX = 20;
+
+  private static final String LATE_FIRST =
+      """
+      report.status = 'pending' and report.held is null and report.revision = 0
+        and report.observed_at is null and %s
+        and report.event_time < ?::timestamptz - interval '%d hours'
+      """
+          .formatted(CopyExpiry.ADDITIVE, FIRST_HOURS_MAX);
+
+  /**
+   * Absent as often as asked for, it goes by itself. Stripe shows its very value under its very
+   * customer: it was sent before. Anything else is for a person.
+   */
   private static final String LOOK =
       """
       with argument as (
@@ -20,6 +35,7 @@ final class HeldRevisions {
         %1$s
       ), seen as (
         select r.hour, r.organization_id, r.meter, r.revision, s.read_at,
+          not s.gone and r.stripe_customer_id = s.customer as own,
           case when s.gone then 0 else coalesce((s.shown ->>
             to_char(event.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"'))::numeric, 0) end as shown
         from sighting as s
@@ -46,14 +62,22 @@ final class HeldRevisions {
         update metering.meter_report as r
         set observed_at = seen.read_at, observed_value = seen.shown,
           held = case when seen.shown = 0 then nullif(r.held - 1, 0) end,
-          status = case when seen.shown = 0 then r.status else 'discrepancy' end,
-          sightings = case when seen.shown = 0 then r.sightings else 1 end,
-          settled_at = case when seen.shown = 0 then r.settled_at else argument.now end,
-          recorded_at = case when seen.shown = 0 then r.recorded_at else argument.now end,
-          failure_code = case when seen.shown <> 0 then '%5$s' end,
-          failure_message = case when seen.shown <> 0
+          status = found.status,
+          duplicate = case when found.status = 'accepted' then true else r.duplicate end,
+          sightings = case when found.status = r.status then r.sightings else 1 end,
+          settled_at = case when found.status = r.status then r.settled_at else argument.now end,
+          recorded_at = case when found.status = r.status then r.recorded_at else argument.now end,
+          failure_code = case when found.status = 'discrepancy' then '%5$s' end,
+          failure_message = case when found.status = 'discrepancy'
             then 'held until Stripe shows the hour absent, but it shows ' || seen.shown end
-        from seen, argument
+        from argument, seen
+        join metering.meter_report as held on held.hour = seen.hour
+          and held.organization_id = seen.organization_id and held.meter = seen.meter
+          and held.revision = seen.revision
+        cross join lateral (
+          select case when seen.shown = 0 then 'pending'
+            when seen.own and seen.shown = held.value then 'accepted'
+            else 'discrepancy' end as status) as found
         where r.hour between ? and ?
           and r.hour = seen.hour and r.organization_id = seen.organization_id
           and r.meter = seen.meter and r.revision = seen.revision
@@ -68,7 +92,29 @@ final class HeldRevisions {
               Verifications.APART_MINUTES,
               ReportStatus.ALSO_ACCEPTED);
 
-  private HeldRevisions() {}
+  private HeldReports() {}
+
+  /** Of an hour that was just captured, before a copy leaves. */
+  static void askFirst(Transaction transaction, Hour hour, Instant now) {
+    transaction.update(
+        """
+        update metering.meter_report as report
+        set held = 1, send_before = null, first_published_at = null
+        where report.hour = ? and report.captured_at = ? and
+        """
+            + LATE_FIRST,
+        hour,
+        now,
+        now);
+  }
+
+  /** Of all hours: what was released, or waited for so long to leave. */
+  static void askFirst(Transaction transaction, Instant now) {
+    transaction.update(
+        "update metering.meter_report as report set held = 1 where report.send_before is null and "
+            + LATE_FIRST,
+        now);
+  }
 
   static Compared look(
       Transaction transaction, String sightings, Instant first, Instant last, Instant now) {
