@@ -28,6 +28,7 @@ public final class Publisher {
 
   /** How long an hour stays with a publisher that no longer says how far it is. */
   private static final Duration CLAIM = Duration.ofMinutes(2);
+
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Publications publications;

@@ -16,16 +16,14 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A month of one organization among others is read through keys: what is read is what is told. */
-@Tag("postgres")
 final class ReportRowsIT {
   private static final Hour FROM = Hour.parse("2026-11-01T00Z");
   private static final Hour TO = Hour.parse("2026-11-30T23Z");
   private static final int HOURS = 720;
-  private static final int ORGANIZATIONS = 60;
+  private static final int ORGANIZATIONS = 20;
   private static final Pattern SCANNED = Pattern.compile("Seq Scan on (meter_report\\w*)");
   private static final Pattern READ =
       Pattern.compile(
@@ -62,7 +60,7 @@ final class ReportRowsIT {
     }
   }
 
-  /** Sixty organizations with a month of reports, one in ten hours refused and retried. */
+  /** Twenty organizations with a month of reports, one in ten hours refused and retried. */
   private static void fill(LocalDatabase database) {
     database.execute(
         """

@@ -71,7 +71,8 @@ final class StatementSumsTest {
                     of(ReportStatus.ACCEPTED, 0).meter("readings", MeterKind.LAST).row())))
         .containsExactly(
             "active_sensors: Stripe is to bill 20: 17 of reports that are verified or accepted, 3"
-                + " that it shows where it differs.",
+                + " that it shows where it differs; whether also 4 given up without an outcome is"
+                + " not known.",
             "readings: Stripe is to bill 17: 17 of reports that are verified or accepted; of a last"
                 + " meter the final hour alone counts.");
   }
