@@ -13,7 +13,9 @@ alter table metering.tick
   add column if not exists shown_at timestamptz,
   -- Reports that Stripe's summaries were first compared with in this hour, and those absent there.
   add column if not exists compared integer,
-  add column if not exists absent   integer;
+  add column if not exists absent   integer,
+  -- When a tick told that the month before this hour, which is its first, is complete.
+  add column if not exists month_complete_at timestamptz;
 
 create table if not exists metering.tick_meter (
   hour     timestamptz      not null,
@@ -281,6 +283,9 @@ begin
     || ' where absent_at is not null or suspect_at is not null';
   execute 'create index if not exists meter_report_held on ' || parent || ' (hour)'
     || ' where held is not null';
+  -- What is told once and then stays what it is, so that it is found again.
+  execute 'create index if not exists meter_report_marked on ' || parent || ' (hour)'
+    || ' where late or status = ''superseded''';
   if parent = 'metering.meter_report' then
     drop index if exists metering.meter_report_live;
   end if;

@@ -16,7 +16,7 @@ public sealed interface Command {
   /** Whether it may write. What may not changes nothing, and migrates nothing. */
   default boolean writes() {
     return switch (this) {
-      case Check _, Status _, Verify _ -> false;
+      case Check _, Status _, Verify _, Exceptions _, Explain _, Statement _, Month _ -> false;
       case Tick tick -> !tick.dryRun();
       case Report report -> !report.dryRun();
       case Backfill backfill -> !backfill.dryRun();
@@ -160,6 +160,70 @@ public sealed interface Command {
    * @param to the last hour, included; empty = the current hour
    */
   record Status(Optional<Hour> from, Optional<Hour> to) implements Command {}
+
+  /**
+   * Say what waits for a person, and which command helps.
+   *
+   * @param from the first hour; empty = as far back as the ledger goes, for what does not stay open
+   *     70 days
+   * @param to the last hour, included; empty = the current hour
+   * @param acknowledged those that a person has acknowledged, in place of the open ones
+   */
+  record Exceptions(
+      Optional<Hour> from,
+      Optional<Hour> to,
+      Optional<String> meter,
+      Optional<String> organization,
+      boolean acknowledged)
+      implements Command {}
+
+  /**
+   * Tell in sentences what was billed, and why.
+   *
+   * @param organization whose; or {@code stripeCustomer}
+   * @param hour one event hour; or {@code from} and {@code to}, or a {@code day} in {@code zone}
+   * @param zone empty = UTC
+   */
+  record Explain(
+      Optional<String> organization,
+      Optional<String> stripeCustomer,
+      Optional<Hour> hour,
+      Optional<Hour> from,
+      Optional<Hour> to,
+      Optional<String> day,
+      Optional<String> zone,
+      Optional<String> meter)
+      implements Command {}
+
+  /**
+   * List what was billed, hour by hour and day by day.
+   *
+   * @param organization whose; or {@code stripeCustomer}
+   * @param from the first event hour
+   * @param to the last one, included
+   * @param zone of the days; empty = UTC
+   * @param format {@code json} or {@code csv}
+   */
+  record Statement(
+      Optional<String> organization,
+      Optional<String> stripeCustomer,
+      Hour from,
+      Hour to,
+      Optional<String> meter,
+      Optional<String> zone,
+      Optional<String> format)
+      implements Command {}
+
+  /**
+   * Say whether a calendar month of UTC is complete, or list it.
+   *
+   * @param month such as {@code 2026-11}
+   * @param format {@code json}: whether it is; {@code csv}: all customers
+   * @param after where a list goes on, as the answer before says under {@code next}
+   */
+  record Month(
+      String month, Optional<String> meter, Optional<String> format, Optional<String> after)
+      implements Command {}
 
   /**
    * Reads what Lambda's serializer made of the JSON.

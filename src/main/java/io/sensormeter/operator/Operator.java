@@ -33,7 +33,7 @@ public final class Operator {
    */
   public Map<String, Object> answer(Command command, String run, Deadline deadline) {
     if (!command.writes()) {
-      return carryOut(command, run, deadline).fields();
+      return AnswerSize.require(command, carryOut(command, run, deadline).fields());
     }
     if (!(command instanceof Command.Adopt)) {
       tools.stack(false);
@@ -72,6 +72,10 @@ public final class Operator {
       case Command.Verify hours -> Answered.of(new Verify(tools).answer(hours, deadline));
       case Command.Adopt adopt -> Answered.of(new Adopt(tools).answer(adopt));
       case Command.Status hours -> Answered.of(new Status(tools).answer(hours));
+      case Command.Exceptions these -> Answered.of(new Exceptions(tools).answer(these));
+      case Command.Explain hours -> Answered.of(new Explain(tools).answer(hours));
+      case Command.Statement hours -> Answered.of(new Statement(tools).answer(hours));
+      case Command.Month month -> Answered.of(new Month(tools).answer(month));
     };
   }
 

@@ -1,0 +1,165 @@
+package io.sensormeter.operator;
+
+import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.database.Row;
+import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.operator.Exceptions.Example;
+import io.sensormeter.operator.Exceptions.Group;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Reports that an alarm rings for, by status, code and meter. */
+record ExceptionGroups(Tools tools) {
+
+  /** What is told once and stays in no count is listed so long: until two invoices have closed. */
+  private static final Duration TOLD_ONCE = Duration.ofDays(70);
+
+  /** As the alarm on the oldest hour that Stripe was not seen to hold. */
+  private static final int UNVERIFIED_HOURS = 26;
+
+  List<Group> of(Command.Exceptions command) {
+    return tools
+        .reads()
+        .list(
+            "looking for exceptions",
+            this::group,
+            ExceptionSql.of(command.acknowledged()),
+            command.from().orElse(null),
+            command.from().map(Hour::start).orElseGet(() -> tools.time().now().minus(TOLD_ONCE)),
+            command.to().orElseGet(tools::currentHour),
+            command.meter().orElse(null),
+            command.organization().orElse(null),
+            tools.time().now(),
+            tools
+                .currentHour()
+                .minusHours((long) tools.settings().verifyEveryHours() + UNVERIFIED_HOURS));
+  }
+
+  private Group group(Row row) {
+    List<Example> examples = examples(row);
+    Group bare =
+        new Group(
+            row.text("status"),
+            Optional.ofNullable(row.textOrNull("code")),
+            Optional.ofNullable(row.textOrNull("refused_by")),
+            row.text("meter"),
+            row.number("reports"),
+            row.number("organizations"),
+            row.decimal("units"),
+            row.hour("since"),
+            row.hour("newest"),
+            examples,
+            "",
+            List.of());
+    Advice advice = advice(bare, row.flag("additive"));
+    List<Map<String, Object>> next = new ArrayList<>();
+    next.add(explain(examples.getFirst(), bare.meter()));
+    next.addAll(advice.next());
+    return new Group(
+        bare.status(),
+        bare.code(),
+        bare.rejectedBy(),
+        bare.meter(),
+        bare.reports(),
+        bare.organizations(),
+        bare.units(),
+        bare.since(),
+        bare.newest(),
+        examples,
+        advice.means(),
+        next);
+  }
+
+  private static List<Example> examples(Row row) {
+    List<String> organizations = Objects.requireNonNull(row.textsOrNull("of_organizations"));
+    List<String> hours = Objects.requireNonNull(row.textsOrNull("of_hours"));
+    List<String> customers = Objects.requireNonNull(row.textsOrNull("of_customers"));
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < organizations.size(); i++) {
+      examples.add(
+          new Example(
+              organizations.get(i),
+              hours.get(i),
+              Optional.of(customers.get(i)).filter(customer -> !customer.isEmpty())));
+    }
+    return examples;
+  }
+
+  private static Map<String, Object> explain(Example example, String meter) {
+    Map<String, Object> explain = Advice.ask("explain");
+    explain.put("organization", example.organization());
+    explain.put("hour", example.hour());
+    explain.put("meter", meter);
+    return explain;
+  }
+
+  private Advice advice(Group group, boolean additive) {
+    return switch (group.status()) {
+      case "late" ->
+          new Advice(
+              "Stripe accepted it after its invoice may have been closed: if its billing period had"
+                  + " ended by then, it is on no invoice. Look at the invoice; what is missing is"
+                  + " an invoice item.",
+              List.of());
+      case "shadow" ->
+          new Advice(
+              "It was captured in shadow though its meter was live: it is not billed until it is"
+                  + " released, which can be done for 34 days.",
+              List.of(release(group)));
+      case "pending" -> waiting(group.code().orElse(""));
+      case "accepted" ->
+          new Advice(
+              "Stripe has said that it holds it, and its summaries were not seen to show it for"
+                  + " more than a day. Does VerifierFunction run? To ask now:",
+              List.of(ranged(group, "verify")));
+      default ->
+          Advice.of(
+              new Advice.Case(
+                  ReportStatus.valueOf(group.status().toUpperCase(Locale.ROOT)),
+                  group.code().orElse(null),
+                  group.rejectedBy().orElse(null),
+                  additive,
+                  group.since(),
+                  group.newest(),
+                  group.meter(),
+                  null,
+                  null),
+              tools.currentHour());
+    };
+  }
+
+  private static Advice waiting(String code) {
+    return new Advice(
+        switch (code) {
+          case "held" ->
+              "A retry waits until Stripe was seen not to hold the hour, and goes by itself then.";
+          case "meter_stopped" ->
+              "Its meter is stopped, and it goes by itself once that is mended: see meters.";
+          default ->
+              "It has no outcome after more than an hour. It is sent again by itself; look at the"
+                  + " reporter, its queue and Stripe.";
+        },
+        List.of());
+  }
+
+  private static Map<String, Object> release(Group group) {
+    Map<String, Object> asked = ranged(group, "release");
+    asked.put("meter", group.meter());
+    asked.put("dryRun", true);
+    return asked;
+  }
+
+  private static Map<String, Object> ranged(Group group, String command) {
+    Map<String, Object> asked = Advice.ask(command);
+    Hour first = group.newest().minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
+    asked.put("from", group.since().isBefore(first) ? first : group.since());
+    asked.put("to", group.newest());
+    return asked;
+  }
+}
