@@ -165,9 +165,17 @@ final class FlowCutoverIT extends HourFixture {
     drain(pipeline);
 
     assertThat(billed()).containsEntry(Pipeline.METER, hours("1-24"));
-    assertThat(billed()).containsEntry(TwoMeters.READINGS, hours("0-23"));
+    assertThat(billed())
+        .as("what leaves a day late is asked for first")
+        .containsEntry(TwoMeters.READINGS, hours("5-23"));
     assertThat(printed.metric("OrganizationsNewlyRejected")).isEqualTo(1);
     assertThat(printed.metric("OpenRejected")).isEqualTo(1);
+    verify(pipeline);
+    for (int i = 25; i < 28; i++) {
+      nextHour(pipeline);
+      verify(pipeline);
+    }
+    assertThat(billed()).containsEntry(TwoMeters.READINGS, hours("0-26"));
     assertAgreement(pipeline);
   }
 
