@@ -10,6 +10,7 @@ import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.ledger.Verifications;
+import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -27,10 +28,12 @@ public final class Gauges {
 
   private final SchedulerSettings settings;
   private final Database database;
+  private final UnsettledOfMonth ofMonth;
 
   public Gauges(SchedulerSettings settings, Database database) {
     this.settings = settings;
     this.database = database;
+    this.ofMonth = new UnsettledOfMonth(settings.invoiceGraceHours());
   }
 
   /**
@@ -47,6 +50,8 @@ public final class Gauges {
    * @param meterProblems meters that are not in Stripe what METERS declares, or not there
    * @param summariesAbsent more than a twentieth of what Stripe's summaries were first compared
    *     with, in this hour or the one before, is absent there
+   * @param closing what is not settled of a month whose invoices close
+   * @param complete a month of which nothing is missing, told for the first time
    * @param meters what the tick's hour gave
    */
   public record Measured(
@@ -58,6 +63,8 @@ public final class Gauges {
       long hoursShadowedAfterLive,
       long meterProblems,
       boolean summariesAbsent,
+      Optional<UnsettledOfMonth.Closing> closing,
+      Optional<CalendarMonth> complete,
       List<OfMeter> meters) {
 
     long count(ReportStatus status) {
@@ -95,6 +102,8 @@ public final class Gauges {
                   shadowedAfterLive(transaction, now) + billedBeforeLive(transaction),
                   SeenMeters.problems(transaction, settings.meters()),
                   Verifications.summariesAbsent(transaction, now),
+                  ofMonth.closing(transaction, now),
+                  ofMonth.newlyComplete(transaction, now),
                   meters(transaction, tick));
           print.accept(measured);
           return measured;

@@ -40,8 +40,7 @@ public final class Publisher {
   private final Executor executor;
 
   /**
-   * @param callsPerSecond the pace of all reporters together: no more copies are live than it can
-   *     send
+   * @param callsPerSecond of all reporters together: no more copies are live than they can send
    */
   public Publisher(
       Publications publications,
@@ -139,8 +138,8 @@ public final class Publisher {
     }
 
     /**
-     * Publishes again what has no outcome though every copy has expired, newest hour first, and no
-     * more than the pace can send; of a meter that Stripe takes nothing of, a few probes.
+     * Publishes again what has no outcome though every copy has expired, newest hour first; and a
+     * few probes of each meter that Stripe takes nothing of.
      */
     public void sweep() {
       if (stopped != null) {

@@ -141,6 +141,7 @@ public final class Tick {
                   TickSummary summary = new TickSummary(done, now, customerless);
                   telemetry.summary(
                       "tick " + done.tick(), summary.fields(), summary.metrics(time.now()));
+                  now.complete().ifPresent(month -> LOG.info("{} is complete", month));
                 });
     TickSummary summary = new TickSummary(done, measured, customerless);
     if (!summary.complete()) {

@@ -122,6 +122,9 @@ public record TickSummary(Done done, Measured measured, Optional<Long> customerl
     shown(metrics, measured.shown());
     metrics.put("MeterProblems", measured.meterProblems());
     metrics.put("SummariesAbsent", measured.summariesAbsent() ? 1 : 0);
+    metrics.put(
+        "ReportsUnsettledAtClose",
+        measured.closing().map(UnsettledOfMonth.Closing::reports).orElse(0L));
     metrics.put("HoursShadowedAfterLive", measured.hoursShadowedAfterLive());
     customerless.ifPresent(count -> metrics.put("SubscriptionsWithoutCustomer", count));
     List<OfMeter> meters = measured.meters();

@@ -18,7 +18,7 @@ final class OptionTest {
     "stripeLatency, 9000",
     "stripeCallsPerSecond, 10000",
     "serve, true",
-    "figure, memory"
+    "figure, verify"
   })
   void everyValueWithinItsRangeIsTaken(String property, String value) {
     assertThat(Option.problems(given(property, value))).isEmpty();
@@ -38,7 +38,7 @@ final class OptionTest {
         "stripeLatency | 50ms | it must be a whole number from 0 to 9000",
         "stripeCallsPerSecond | 0 | it must be a whole number from 1 to 10000",
         "serve | 5 | it takes no value",
-        "figure | captured | it must be one of all, capture, publish, report, memory"
+        "figure | captured | it must be one of all, capture, publish, report, memory, verify"
       })
   void wrongValueIsAnsweredByOptionValueAndRange(String property, String value, String range) {
     assertThat(Option.problems(given(property, value)))

@@ -27,6 +27,8 @@ public final class TickMetrics {
             0,
             0,
             false,
+            Optional.empty(),
+            Optional.empty(),
             List.of());
     TickSummary summary =
         new TickSummary(
