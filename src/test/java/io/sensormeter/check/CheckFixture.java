@@ -86,7 +86,8 @@ abstract class CheckFixture {
   }
 
   Pipeline pipeline(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(Map.of("BILL_FROM", "2026-11-22T14:00:00Z"));
+    Map<String, String> all =
+        new HashMap<>(Map.of("BILL_FROM", "2026-11-22T14:00:00Z", "INVOICE_GRACE_HOURS", "72"));
     all.putAll(settings);
     return new Pipeline(database, Services.sqs(), Services.secrets(), stripe, clock, all);
   }

@@ -405,10 +405,11 @@ final class LogLinesIT extends HourFixture {
         .containsExactly(
             new Line(
                 "ERROR",
-                "outcome message "
+                "message "
                     + id
-                    + " cannot be read: version 99 is unknown; this release reads 1; it returns and"
-                    + " ends in the dead-letter queue, the ledger publishes its reports again"));
+                    + " of the outcomes queue cannot be read: version 99 is unknown; this release"
+                    + " reads 1; it returns and ends in the dead-letter queue, the ledger publishes"
+                    + " its reports again, or asks again"));
     recorder.drain(ROUNDS);
     assertAgreement(pipeline);
   }
