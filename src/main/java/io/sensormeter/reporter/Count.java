@@ -1,9 +1,10 @@
 package io.sensormeter.reporter;
 
+import io.sensormeter.lambda.Tally;
 import org.jspecify.annotations.Nullable;
 
 /** What messages of a batch are counted as; see {@link ReporterSummary} for how they add up. */
-enum Count {
+enum Count implements Tally.Counted {
   /** Messages of the batch. */
   RECEIVED("received", null),
   /** Stripe holds the event; includes {@link #DUPLICATES} and {@link #ZERO_REFUSED}. */
@@ -45,13 +46,13 @@ enum Count {
     this.metric = metric;
   }
 
-  /** As in the log line. */
-  String label() {
+  @Override
+  public String label() {
     return label;
   }
 
-  /** The metric's name; null if it is none. */
-  @Nullable String metric() {
+  @Override
+  public @Nullable String metric() {
     return metric;
   }
 }

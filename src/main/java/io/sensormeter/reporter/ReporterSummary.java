@@ -1,7 +1,6 @@
 package io.sensormeter.reporter;
 
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import io.sensormeter.lambda.Tally;
 import java.util.Map;
 
 /**
@@ -16,18 +15,18 @@ import java.util.Map;
  */
 final class ReporterSummary {
 
-  private final Map<Count, Integer> counts;
+  private final Tally<Count> tally;
 
   /**
    * @param given the parts; wholes but {@code received} are added up here
    * @throws IllegalArgumentException if they do not add up to {@code received}
    */
   ReporterSummary(Map<Count, Integer> given) {
-    this.counts = new EnumMap<>(Count.class);
-    counts.putAll(given);
-    sum(Count.DEFERRED, Count.UNREADABLE, Count.UNANSWERED, Count.MISCONFIGURED, Count.UNSENT);
-    sum(Count.SKIPPED, Count.EXPIRED, Count.REPEATED);
-    sum(Count.OUTCOMES_SENT, Count.ACCEPTED, Count.REJECTED);
+    this.tally = new Tally<>(Count.class, given);
+    tally.sum(
+        Count.DEFERRED, Count.UNREADABLE, Count.UNANSWERED, Count.MISCONFIGURED, Count.UNSENT);
+    tally.sum(Count.SKIPPED, Count.EXPIRED, Count.REPEATED);
+    tally.sum(Count.OUTCOMES_SENT, Count.ACCEPTED, Count.REJECTED);
     int all = of(Count.OUTCOMES_SENT) + of(Count.DEFERRED) + of(Count.SKIPPED);
     if (of(Count.RECEIVED) != all
         || of(Count.DUPLICATES) + of(Count.ZERO_REFUSED) > of(Count.ACCEPTED)
@@ -37,35 +36,16 @@ final class ReporterSummary {
   }
 
   int of(Count count) {
-    return counts.getOrDefault(count, 0);
+    return tally.of(count);
   }
 
   /** Every number by name, for the invocation's one log line. */
   Map<String, Object> fields() {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    for (Count count : Count.values()) {
-      fields.put(count.label(), of(count));
-    }
-    return fields;
+    return tally.fields();
   }
 
   /** The metrics by name, all of them counts. */
   Map<String, Number> metrics() {
-    Map<String, Number> metrics = new LinkedHashMap<>();
-    for (Count count : Count.values()) {
-      String metric = count.metric();
-      if (metric != null) {
-        metrics.put(metric, of(count));
-      }
-    }
-    return metrics;
-  }
-
-  private void sum(Count whole, Count... parts) {
-    int sum = 0;
-    for (Count part : parts) {
-      sum += of(part);
-    }
-    counts.put(whole, sum);
+    return tally.metrics();
   }
 }

@@ -1,9 +1,10 @@
 package io.sensormeter.verifier;
 
+import io.sensormeter.lambda.Tally;
 import org.jspecify.annotations.Nullable;
 
 /** What a batch is counted by; see {@link VerifierSummary} for how the messages add up. */
-enum Count {
+enum Count implements Tally.Counted {
   /** Messages of the batch. */
   RECEIVED("received", null),
   /** Looked up, and Stripe said. */
@@ -41,13 +42,13 @@ enum Count {
     this.metric = metric;
   }
 
-  /** As in the log line. */
-  String label() {
+  @Override
+  public String label() {
     return label;
   }
 
-  /** The metric's name; null if it is none. */
-  @Nullable String metric() {
+  @Override
+  public @Nullable String metric() {
     return metric;
   }
 }
