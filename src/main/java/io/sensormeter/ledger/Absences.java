@@ -39,8 +39,7 @@ final class Absences {
         from sighting as s
         join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
           and noted.problem is null and noted.missing_at is null and noted.other_id is null
-        cross join lateral generate_series(s.first, s.last + interval '1 hour', interval '1 hour')
-          as tick(hour)
+        cross join lateral %6$s
         join metering.meter_report as r
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.stripe_customer_id = s.customer and r.observed_at = s.read_at
@@ -64,7 +63,8 @@ final class Absences {
               Revisions.ABSENT,
               AUTOMATIC_MAX,
               Verifications.APART_MINUTES,
-              TOO_MANY);
+              TOO_MANY,
+              SightingRow.TICKS);
 
   private Absences() {}
 

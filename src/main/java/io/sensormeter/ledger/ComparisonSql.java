@@ -31,15 +31,13 @@ final class ComparisonSql {
         select r.hour, r.organization_id, r.meter, r.revision, r.status, r.value,
           r.stripe_customer_id, r.absent_at, r.observed_value, r.settled_at, s.read_at, s.gone,
           noted.seen_at, coalesce(r.sightings, 0) as sightings,
-          coalesce((s.shown ->> to_char(event.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"'))::numeric,
-            0) as shown,
+          %6$s as shown,
           case when r.kind <> 'sum-hourly' or noted.raw then interval '%2$d hours'
             else interval '0' end as patience,
           coalesce(r.send_before, r.captured_at) as sent_before
         from sighting as s
         join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
-        cross join lateral generate_series(s.first, s.last + interval '1 hour', interval '1 hour')
-          as tick(hour)
+        cross join lateral %7$s
         join metering.meter_report as r
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.stripe_customer_id = s.customer
@@ -63,7 +61,9 @@ final class ComparisonSql {
               ADDITIVE_HOURS,
               REFUSED_BY_STRIPE,
               Verifications.EXPIRED_MINUTES,
-              Verifications.SETTLED_HOURS);
+              Verifications.SETTLED_HOURS,
+              SightingRow.SHOWN,
+              SightingRow.TICKS);
 
   /** What it comes to; where no report is live, the last revision may take the place. */
   private static final String JUDGED =

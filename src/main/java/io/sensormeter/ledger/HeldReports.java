@@ -36,12 +36,10 @@ final class HeldReports {
       ), seen as (
         select r.hour, r.organization_id, r.meter, r.revision, s.read_at,
           not s.gone and r.stripe_customer_id = s.customer as own,
-          case when s.gone then 0 else coalesce((s.shown ->>
-            to_char(event.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"'))::numeric, 0) end as shown
+          case when s.gone then 0 else %6$s end as shown
         from sighting as s
         join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
-        cross join lateral generate_series(s.first, s.last + interval '1 hour', interval '1 hour')
-          as tick(hour)
+        cross join lateral %7$s
         join metering.meter_report as r
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.status = 'pending' and r.held is not null
@@ -90,7 +88,9 @@ final class HeldReports {
               Verifications.EXPIRED_MINUTES,
               Verifications.SETTLED_HOURS,
               Verifications.APART_MINUTES,
-              ReportStatus.ALSO_ACCEPTED);
+              ReportStatus.ALSO_ACCEPTED,
+              SightingRow.SHOWN,
+              SightingRow.TICKS);
 
   private HeldReports() {}
 

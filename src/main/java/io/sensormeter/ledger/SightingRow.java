@@ -43,6 +43,18 @@ record SightingRow(
         read_at timestamptz)
       """;
 
+  /** What a sighting {@code s} shows for {@code event.hour}; no row is 0. */
+  static final String SHOWN =
+      """
+      coalesce((s.shown ->> to_char(event.hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"'))::numeric, 0)
+      """;
+
+  /**
+   * The tick hours that a sighting {@code s} may speak of: a flow's lies an hour after its event.
+   */
+  static final String TICKS =
+      "generate_series(s.first, s.last + interval '1 hour', interval '1 hour') as tick(hour)";
+
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
