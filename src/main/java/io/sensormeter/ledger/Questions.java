@@ -15,7 +15,7 @@ public final class Questions {
   private static final int DAYS_MAX = 50;
 
   /** What was not answered in its turn is asked at every tick after so many hours more. */
-  private static final int OVERDUE_HOURS = 3;
+  public static final int OVERDUE_HOURS = 3;
 
   /** Whose look would count now. */
   private static final String RIPE =

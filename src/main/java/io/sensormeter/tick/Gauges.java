@@ -33,7 +33,7 @@ public final class Gauges {
   public Gauges(SchedulerSettings settings, Database database) {
     this.settings = settings;
     this.database = database;
-    this.ofMonth = new UnsettledOfMonth(settings.invoiceGraceHours());
+    this.ofMonth = new UnsettledOfMonth(settings);
   }
 
   /**
@@ -50,7 +50,7 @@ public final class Gauges {
    * @param meterProblems meters that are not in Stripe what METERS declares, or not there
    * @param summariesAbsent more than a twentieth of what Stripe's summaries were first compared
    *     with, in this hour or the one before, is absent there
-   * @param closing what is not settled of a month whose invoices close
+   * @param closing what time alone has not settled of a month whose invoices close
    * @param complete a month of which nothing is missing, told for the first time
    * @param meters what the tick's hour gave
    */

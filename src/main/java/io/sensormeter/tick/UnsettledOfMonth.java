@@ -1,7 +1,9 @@
 package io.sensormeter.tick;
 
+import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.ledger.CompleteMonths;
+import io.sensormeter.ledger.Questions;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.CalendarMonth;
 import java.time.Instant;
@@ -64,16 +66,19 @@ public final class UnsettledOfMonth {
       """;
 
   private final int graceHours;
+  private final int verifyEveryHours;
 
-  public UnsettledOfMonth(int graceHours) {
-    this.graceHours = graceHours;
+  public UnsettledOfMonth(SchedulerSettings settings) {
+    this.graceHours = settings.invoiceGraceHours();
+    this.verifyEveryHours = settings.verifyEveryHours();
   }
 
   /**
-   * A month whose invoices close.
+   * A month whose invoices close, and what of it time alone has not settled. What is on its way as
+   * it should be is left out: it would be counted at the end of every month.
    *
-   * @param pending reports without an outcome
-   * @param unverified reports that Stripe was not seen to hold
+   * @param pending reports without an outcome an hour after theirs began
+   * @param unverified reports that Stripe was not seen to hold when their turn had come
    * @param exceptions open ones
    */
   public record Closing(CalendarMonth month, long pending, long unverified, long exceptions) {
@@ -96,9 +101,14 @@ public final class UnsettledOfMonth {
                     row.number("unverified"),
                     row.number("exceptions")),
             """
-            with argument as (select ?::timestamptz as first, ?::timestamptz as ends)
-            select count(*) filter (where status = 'pending') as pending,
-              count(*) filter (where status = 'accepted') as unverified,
+            with argument as (
+              select ?::timestamptz as first, ?::timestamptz as ends, ?::timestamptz as now,
+                interval '1 hour' * ? as overdue)
+            select
+              count(*) filter (where status = 'pending'
+                and r.hour <= argument.now - interval '1 hour') as pending,
+              count(*) filter (where status = 'accepted'
+                and coalesce(r.settled_at, r.hour) <= argument.now - argument.overdue) as unverified,
               count(*) filter (where status not in ('pending', 'accepted')) as exceptions
             from argument cross join metering.meter_report as r
             where r.status in
@@ -107,7 +117,9 @@ public final class UnsettledOfMonth {
             """
                 .formatted(REPORTS),
             month.first(),
-            month.end())
+            month.end(),
+            now,
+            verifyEveryHours + Questions.OVERDUE_HOURS)
         : Optional.empty();
   }
 

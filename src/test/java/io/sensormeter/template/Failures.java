@@ -130,6 +130,7 @@ final class Failures {
         "Stripe refuses the key that reads, or its permission", "StripeReadConfigurationErrors");
     lasting("A meter in Stripe is not as Meters declares it", "MeterProblems");
     lasting("Stripe's summaries lack one in twenty reports", "SummariesAbsent");
+    lasting("A month closes with reports unsettled", "ReportsUnsettledAtClose");
   }
 
   /** A gauge of two ticks that is 0 again at the third. */

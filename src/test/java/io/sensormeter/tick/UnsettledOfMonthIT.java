@@ -28,20 +28,26 @@ final class UnsettledOfMonthIT {
   private static final Hour LAST = Hour.parse("2026-11-30T23Z");
   private static final Hour END = LAST.plusHours(1);
   private static final CalendarMonth NOVEMBER = CalendarMonth.parse("2026-11");
-  private static final int GRACE_HOURS = 3;
 
   private final LocalDatabase application = Services.postgres().newDatabase();
   private final SettableClock clock = new SettableClock(LAST.minusHours(2).start());
   private final FakeStripe stripe = FakeStripe.start(clock);
   private final Pipeline pipeline =
-      new Pipeline(application, Services.sqs(), Services.secrets(), stripe, clock, Map.of());
+      new Pipeline(
+          application,
+          Services.sqs(),
+          Services.secrets(),
+          stripe,
+          clock,
+          Map.of("INVOICE_GRACE_HOURS", "6", "VERIFY_EVERY_HOURS", "2"));
   private final Database database =
       new Database(
           SchedulerSettings.read(pipeline.environment()).database(),
           new Secrets(Services.secrets().client()),
           Duration.ofSeconds(5),
           Time.of(clock));
-  private final UnsettledOfMonth unsettled = new UnsettledOfMonth(GRACE_HOURS);
+  private final UnsettledOfMonth unsettled =
+      new UnsettledOfMonth(SchedulerSettings.read(pipeline.environment()));
 
   /** Live for the month's last three hours; the next month's first is captured, too. */
   @BeforeEach
@@ -72,18 +78,28 @@ final class UnsettledOfMonthIT {
   void whatIsNotSettledIsCountedFromTheMonthsEndUntilItsInvoicesClose() {
     report("pending", LAST, LAST, "");
     report("accepted", LAST.minusHours(1), LAST.minusHours(1), "");
+    report("accepted", LAST, LAST, "");
     report("rejected", LAST, LAST, "");
     report("expired", LAST, LAST, "ann");
     report("verified", LAST, LAST, "");
     report("accepted", LAST.minusHours(9), LAST.minusHours(9), "");
     report("rejected", LAST.minusHours(9), LAST.minusHours(9), "");
-    report("pending", END, END, "");
-    report("unresolved", END, LAST, "");
+    report("unresolved", LAST, LAST, "");
+    // A flow's, which the tick after the month reads; and what is of the next month.
+    report("pending", END, LAST, "");
+    report("unresolved", END, END, "");
 
     assertThat(closing(END.start().minusSeconds(1))).isEmpty();
-    assertThat(closing(END.start())).contains(new UnsettledOfMonth.Closing(NOVEMBER, 1, 1, 2));
-    assertThat(closing(END.start()).orElseThrow().reports()).isEqualTo(4);
-    assertThat(closing(END.plusHours(3).start())).isEmpty();
+    assertThat(closing(END.start())).as("on its way").contains(unsettled(1, 0, 2));
+    Instant anHourOn = END.plusHours(1).start();
+    assertThat(closing(anHourOn.minusMillis(1))).contains(unsettled(1, 0, 2));
+    assertThat(closing(anHourOn)).as("without an outcome").contains(unsettled(2, 0, 2));
+    Instant inTurn = END.plusHours(3).start();
+    assertThat(closing(inTurn.minusMillis(1))).contains(unsettled(2, 0, 2));
+    assertThat(closing(inTurn)).as("not seen in its turn").contains(unsettled(2, 1, 2));
+    assertThat(closing(END.plusHours(4).start())).contains(unsettled(2, 2, 2));
+    assertThat(closing(inTurn).orElseThrow().reports()).isEqualTo(5);
+    assertThat(closing(END.plusHours(6).start())).isEmpty();
   }
 
   @Test
@@ -149,6 +165,10 @@ final class UnsettledOfMonthIT {
 
   private Optional<UnsettledOfMonth.Closing> closing(Instant now) {
     return database.transaction("measuring", t -> unsettled.closing(t, now));
+  }
+
+  private static UnsettledOfMonth.Closing unsettled(long pending, long unverified, long open) {
+    return new UnsettledOfMonth.Closing(NOVEMBER, pending, unverified, open);
   }
 
   private Optional<CalendarMonth> complete(Hour now) {
