@@ -164,14 +164,17 @@ public final class EventSource {
     return Optional.ofNullable(lastFailure.get());
   }
 
-  /** Waits for the first messages only; what is there beside them is fetched side by side. */
+  /**
+   * Waits for the first messages only; what is there beside them is fetched side by side. A call
+   * that brings fewer than it may has seen the queue's end.
+   */
   private List<Message> receiveBatch() {
-    List<Message> batch =
-        new ArrayList<>(receive(Math.min(CALL_LIMIT, batchSize), returnDelays ? 1 : 0));
-    int before = 0;
-    while (before < batch.size() && batch.size() < batchSize) {
-      before = batch.size();
-      int wanted = batchSize - before;
+    int first = Math.min(CALL_LIMIT, batchSize);
+    List<Message> batch = new ArrayList<>(receive(first, returnDelays ? 1 : 0));
+    int asked = first;
+    while (batch.size() == asked && asked < batchSize) {
+      int wanted = Math.min(batchSize - asked, CONNECTIONS * CALL_LIMIT);
+      asked += wanted;
       IntStream.range(0, CONNECTIONS)
           .mapToObj(call -> Math.min(CALL_LIMIT, wanted - call * CALL_LIMIT))
           .filter(most -> most > 0)

@@ -32,7 +32,7 @@ public final class LocalPostgres implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
   private static final String ACCESS =
       """
-      host all postgres 127.0.0.1/32 trust
+      host all postgres,administrator 127.0.0.1/32 trust
       host all all 127.0.0.1/32 scram-sha-256
       """;
   private static final String PREPARE_ANY =
@@ -130,6 +130,23 @@ public final class LocalPostgres implements AutoCloseable {
    */
   public LocalDatabase newDatabaseMadeByOtherMigrations() {
     return member(newDatabase("application/other-migrations.sql", PREPARE_STRICT, ""));
+  }
+
+  /**
+   * The database as it is now, as a backup of it would be restored; for the same role, whose
+   * connections end.
+   */
+  public LocalDatabase copy(LocalDatabase database) {
+    String name = database.name() + "_copy_" + databases.incrementAndGet();
+    asSuperuser(
+        SUPERUSER,
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+            .formatted(database.name()));
+    asSuperuser(
+        SUPERUSER,
+        "create database %s template %s owner administrator".formatted(name, database.name()));
+    return new LocalDatabase(
+        server.getPort(), name, administratorPassword, database.user(), database.password());
   }
 
   /** 14 to 18. */
