@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Printed;
-import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.FakeMeter;
 import io.sensormeter.local.stripe.FakeStripe;
@@ -13,7 +12,6 @@ import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.local.stripe.Permission;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
-import io.sensormeter.scheduler.SchedulerHandler;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,13 +26,7 @@ final class VerifiedIT extends HourFixture {
   private static final List<String> ORGANIZATIONS = List.of("a", "b", "c");
 
   private final LocalDatabase database = ownSource();
-  private final Map<Pipeline, Functions> functions = new HashMap<>();
-
-  private record Functions(
-      SchedulerHandler scheduler,
-      EventSource reporter,
-      EventSource recorder,
-      EventSource verifier) {}
+  private final Map<Pipeline, Warm> functions = new HashMap<>();
 
   @Test
   void everyReportOfEveryKindIsSeenInStripe() {
@@ -197,8 +189,7 @@ final class VerifiedIT extends HourFixture {
     hour(pipeline, HOUR);
     send(pipeline.verificationsUrl(), List.of(stripe.errorReports().getFirst().envelope()));
 
-    functions(pipeline).verifier().drain(ROUNDS);
-    functions(pipeline).recorder().drain(ROUNDS);
+    functions(pipeline).verify();
     Printed tick = hour(pipeline, HOUR.plusHours(1));
 
     assertThat(
@@ -251,27 +242,20 @@ final class VerifiedIT extends HourFixture {
   /** A tick, and all that it sets off. */
   private Printed hour(Pipeline pipeline, Hour hour) {
     Printed tick = billed(pipeline, hour);
-    functions(pipeline).verifier().drain(ROUNDS);
-    functions(pipeline).recorder().drain(ROUNDS);
+    functions(pipeline).verify();
     return tick;
   }
 
   /** A tick, and what it sets off but for the verifier. */
   private Printed billed(Pipeline pipeline, Hour hour) {
     toHour(hour);
-    Printed tick = Printed.by(() -> tick(pipeline, functions(pipeline).scheduler(), hour));
-    functions(pipeline).reporter().drain(ROUNDS);
-    functions(pipeline).recorder().drain(ROUNDS);
+    Printed tick = Printed.by(() -> functions(pipeline).tick(hour));
+    functions(pipeline).drain();
     return tick;
   }
 
-  /** Warm ones: a month of cold ones would open a connection an hour. */
-  private Functions functions(Pipeline pipeline) {
-    return functions.computeIfAbsent(
-        pipeline,
-        one ->
-            new Functions(
-                one.newScheduler(), one.newReporter(), one.newRecorder(), one.newVerifier()));
+  private Warm functions(Pipeline pipeline) {
+    return functions.computeIfAbsent(pipeline, Warm::of);
   }
 
   /** Of the hours before. */
