@@ -31,7 +31,7 @@ final class ComparisonSql {
         select r.hour, r.organization_id, r.meter, r.revision, r.status, r.value,
           r.stripe_customer_id, r.absent_at, r.observed_value, r.settled_at, s.read_at, s.gone,
           noted.seen_at, coalesce(r.sightings, 0) as sightings,
-          %6$s as shown,
+          stripe.shown,
           case when r.kind <> 'sum-hourly' or noted.raw then interval '%2$d hours'
             else interval '0' end as patience,
           coalesce(r.send_before, r.captured_at) as sent_before
@@ -42,6 +42,8 @@ final class ComparisonSql {
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.stripe_customer_id = s.customer
         cross join lateral (select coalesce(r.event_time, r.hour) as hour) as event
+        -- One number goes through the sort, not the whole sighting.
+        cross join lateral (select %6$s as shown offset 0) as stripe
         where r.hour between ? and ? and event.hour between s.first and s.last
           and s.read_at >= event.hour + interval '1 hour'
           and r.value is not null

@@ -69,6 +69,9 @@ public final class Verifications {
         transaction -> {
           // What is counted over all reports is counted by one at a time.
           transaction.lock("sensor-meter sightings");
+          // A batch's 12,000 hours are sorted, each with the sighting that PostgreSQL locks beside
+          // it.
+          transaction.update("set local work_mem = '32MB'");
           Compared compared = Compared.NOTHING;
           for (List<SightingRow> turn : SightingRow.turns(rows)) {
             compared = compared.and(compare(transaction, turn, lateAfter, now));
