@@ -15,14 +15,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Meters on which a second event counts again: what is not sent any more, and is shown instead. */
-@Tag("postgres")
 final class AdditiveFaultIT extends HourFixture {
   private static final int ORGANIZATIONS = 5;
   private static final Instant CAPTURED = HOUR.start().plus(AFTER_THE_HOUR);

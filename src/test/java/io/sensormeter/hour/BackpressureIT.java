@@ -12,11 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** However long Stripe takes nothing, the queue holds what can be sent, and nobody starves. */
-@Tag("postgres")
 final class BackpressureIT extends HourFixture {
   private static final int CALLS_PER_SECOND = 1;
 

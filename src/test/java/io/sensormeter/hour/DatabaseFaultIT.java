@@ -14,13 +14,11 @@ import io.sensormeter.scheduler.SchedulerHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The connection is cut at each commit in turn, before the server has seen it and after. */
-@Tag("postgres")
 final class DatabaseFaultIT extends HourFixture {
   private static final int ORGANIZATIONS = 12;
 

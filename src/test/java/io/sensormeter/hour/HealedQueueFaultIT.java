@@ -10,13 +10,11 @@ import io.sensormeter.meter.MeterKind;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reports queue fails while an hour is being published, and heals before the tick gives up. */
-@Tag("postgres")
 final class HealedQueueFaultIT extends HourFixture {
   private static final int ORGANIZATIONS = 30;
 

@@ -14,13 +14,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each UTC month of hours has a partition of its own, made by the first capture of the month. */
-@Tag("postgres")
 final class MonthBoundaryIT extends HourFixture {
   private static final int ORGANIZATIONS = 12;
   private static final Hour LAST_OF_NOVEMBER = Hour.parse("2026-11-30T23Z");

@@ -20,7 +20,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -28,7 +27,6 @@ import software.amazon.awssdk.core.exception.SdkException;
  * Stripe or the outcomes queue fails, or the reporter dies, while copies are on the way. On a raw
  * sum meter, where a second event would count.
  */
-@Tag("postgres")
 final class ReportFaultIT extends HourFixture {
   private static final int ORGANIZATIONS = 60;
 

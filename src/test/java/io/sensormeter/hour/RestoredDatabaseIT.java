@@ -11,12 +11,10 @@ import io.sensormeter.meter.MeterKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A backup of thirty hours ago is restored, and the runbook's steps are followed. */
-@Tag("postgres")
 final class RestoredDatabaseIT extends HourFixture {
   private static final List<String> ORGANIZATIONS = List.of("a", "b", "c");
 

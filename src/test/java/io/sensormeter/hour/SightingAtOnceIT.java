@@ -14,12 +14,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A person's command and a sighting reach one report at the same moment, in either order. */
-@Tag("postgres")
 final class SightingAtOnceIT extends HourFixture {
   private static final String RETRY =
       """

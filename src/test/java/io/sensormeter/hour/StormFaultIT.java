@@ -15,12 +15,10 @@ import io.sensormeter.scheduler.SchedulerHandler;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Everything fails at once, for hours, by chance; then the storm ends. */
-@Tag("postgres")
 final class StormFaultIT extends HourFixture {
   private static final int ORGANIZATIONS = 40;
   private static final int HOURS = 6;
