@@ -37,7 +37,7 @@ public final class App implements AutoCloseable {
   private final Deque<AutoCloseable> closing = new ArrayDeque<>();
 
   /**
-   * @param environment the variables of the README's table
+   * @param environment the variables of docs/settings.md
    */
   public App(Map<String, String> environment, World world) {
     this.environment = Map.copyOf(environment);

@@ -114,7 +114,7 @@ final class DatabaseProbes {
       return "DATABASE_NAME, or \"dbname\" in the secret, must name the application's database";
     }
     if (state.equals("42501")) {
-      return "Run role.sql, see 'The database role' in the README";
+      return "Run role.sql, see 'The database role' in docs/source.md";
     }
     if (settings.database().tls() && TLS_FAILURE.matcher(Findings.oneLine(e)).find()) {
       return "DATABASE_SSL_MODE=verify-full asks for TLS and a certificate of Amazon RDS that names"

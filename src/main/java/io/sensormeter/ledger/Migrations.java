@@ -188,7 +188,7 @@ public final class Migrations {
     if (!usable) {
       throw new IllegalStateException(
           "schema metering does not exist or is not owned by this role: run role.sql first, see"
-              + " 'The database role' in the README");
+              + " 'The database role' in docs/source.md");
     }
   }
 }

@@ -24,7 +24,7 @@ public final class SourceFunction {
           '(organization_id text, stripe_customer_id text, meter text, value numeric); found: '
           || coalesce(string_agg(format('(%s) returns %s', arguments, result), '; '),
                       'none of that name')
-          || '. See ''Adapting the source'' in the README' as expected
+          || '. See ''Adapting the source'' in docs/source.md' as expected
       from (
         select arguments, arguments = 'timestamp with time zone' as callable,
           pg_get_function_result(f.oid) as result,
@@ -41,7 +41,7 @@ public final class SourceFunction {
   /** What helps where {@link #isNameNotFound}. */
   public static final String QUALIFY =
       "the source runs with search_path = pg_catalog, so that every table, function and type of"
-          + " yours is written with its schema; see 'Adapting the source' in the README";
+          + " yours is written with its schema; see 'Adapting the source' in docs/source.md";
 
   private SourceFunction() {}
 

@@ -37,7 +37,18 @@ final class FailureTableTest {
    */
   record Failure(Series series, Instant began, boolean scheduled, int times) {}
 
-  record Row(String failure, String notifier, String cause, Duration within, String howOften) {
+  /**
+   * A line of the table.
+   *
+   * @param entry the anchor of what to do
+   */
+  record Row(
+      String failure,
+      String notifier,
+      String cause,
+      Duration within,
+      String howOften,
+      String entry) {
 
     /** From the cells of a line. */
     static Row of(List<String> cells) {
@@ -48,13 +59,17 @@ final class FailureTableTest {
       String[] within = cells.get(2).split(" ", -1);
       assertThat(within[1]).isIn("min", "h");
       assertThat(cells.get(4)).isIn("yes", "no");
+      assertThat(cells.get(5)).isIn("yes", "no", "with 72 h of grace");
+      assertThat(cells.get(6)).isNotBlank();
+      String entry = cells.get(7);
       Duration unit = Duration.ofMinutes(within[1].equals("h") ? 60 : 1);
       return new Row(
           cells.get(0),
           notifier,
           cause,
           unit.multipliedBy(Integer.parseInt(within[0])),
-          cells.get(3));
+          cells.get(3),
+          entry.substring(entry.indexOf('#') + 1, entry.length() - 1));
     }
 
     @Override
@@ -75,6 +90,17 @@ final class FailureTableTest {
                 .flatMap(Collection::stream)
                 .map(Template.Resource::id)
                 .toList());
+  }
+
+  /** The same entry as the mail's. */
+  @Test
+  void everyRowLeadsToTheEntryOfItsAlarm() throws IOException {
+    assertThat(rows())
+        .allSatisfy(
+            row ->
+                assertThat(
+                        Template.text(TEMPLATE.resource(row.cause()).property("AlarmDescription")))
+                    .endsWith("#" + row.entry()));
   }
 
   @ParameterizedTest
