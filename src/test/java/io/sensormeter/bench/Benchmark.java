@@ -7,8 +7,8 @@ import io.sensormeter.local.postgres.LocalPostgres;
 import java.util.List;
 
 /**
- * {@code mvn -q -Pbench}: every figure of the README, or with {@code -Dfigure=NAME} one of them.
- * Compared are medians of interleaved pairs in one run, because machines differ and drift.
+ * {@code mvn -q -Pbench}: every figure of docs/performance.md, or with {@code -Dfigure=NAME} one of
+ * them. Compared are medians of interleaved pairs in one run, because machines differ and drift.
  */
 public final class Benchmark implements AutoCloseable {
   final LocalPostgres postgres = LocalPostgres.start();

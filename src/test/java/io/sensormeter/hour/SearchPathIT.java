@@ -72,7 +72,7 @@ final class SearchPathIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
-  /** As the README's runbook has a person do it. */
+  /** As docs/runbook.md, "Uncaptured hour", has a person do it. */
   @Test
   void whoCallsTheShippedFunctionByHandRunsNothingOfPublic() throws SQLException {
     meter(MeterKind.SUM_HOURLY);
