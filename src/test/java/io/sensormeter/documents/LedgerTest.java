@@ -2,20 +2,29 @@ package io.sensormeter.documents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sensormeter.ledger.ReportStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/ledger.md explains every table and column that the migrations make. */
+/** The pages say of the ledger what the migrations make: tables, columns, ways between states. */
 final class LedgerTest {
+  private static final Set<String> STATES =
+      Arrays.stream(ReportStatus.values())
+          .map(ReportStatus::label)
+          .collect(Collectors.toUnmodifiableSet());
   private static final Pattern TABLE =
       Pattern.compile("(?ms)^(create|alter) table (?:if not exists )?metering\\.(\\w+)(.*?);$");
   private static final Pattern COLUMN =
@@ -37,6 +46,34 @@ final class LedgerTest {
               .allSatisfy(
                   column -> assertThat(section).as(table).containsPattern("`" + column + "`"));
         });
+  }
+
+  /** Each state that is named first in a part of a cell: "rejected by Stripe" is rejected. */
+  @Test
+  void everyWayBetweenStatesIsOneThatTheTriggerLetsAndNoneIsMissing() throws IOException {
+    Page page = Page.of("docs/concepts.md");
+    Set<String> ways = new TreeSet<>();
+    for (List<String> cells : page.rows()) {
+      if (cells.size() == 3) {
+        for (String from : states(cells.getFirst())) {
+          states(cells.getLast()).forEach(to -> ways.add(from + ">" + to));
+        }
+      }
+    }
+    String sql =
+        Files.readString(
+            Path.of("src/main/resources/db/ledger/V2__meters_guards_verification.sql"));
+    assertThat(ways).isEqualTo(new TreeSet<>(Page.found(sql, "'([a-z]+>[a-z]+)'")));
+    assertThat(Page.found(page.text(), "(?m)^  ([a-z]+ --> [a-z]+)"))
+        .hasSizeGreaterThan(10)
+        .allSatisfy(way -> assertThat(ways).contains(way.replace(" --> ", ">")));
+  }
+
+  private static List<String> states(String cell) {
+    return Arrays.stream(cell.split("[,;] *(?:or )?", -1))
+        .map(part -> part.split(" ", -1)[0])
+        .filter(STATES::contains)
+        .toList();
   }
 
   private static Map<String, List<String>> columns() throws IOException {
