@@ -173,6 +173,19 @@ final class StructureTest {
         .check(TESTS);
   }
 
+  /** Who judges what was billed shares no line with who bills it. */
+  @Test
+  void theSimulationsOracleKnowsNothingOfTheProduct() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.sensormeter.simulation.oracle..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.sensormeter..")
+                .and(not(resideInAPackage("io.sensormeter.simulation.oracle.."))))
+        .check(TESTS);
+  }
+
   @Test
   void everyServerOfTheTestsIsMadeInOnePlace() {
     noClasses()

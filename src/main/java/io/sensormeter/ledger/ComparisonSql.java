@@ -103,8 +103,13 @@ final class ComparisonSql {
         set status = j.becomes,
           observed_value = case when not j.gone then j.shown end, observed_at = j.read_at,
           sightings = case when j.becomes <> j.status then 1 else least(j.sightings + 1, 1000) end,
+          -- A first look of an hour that is not believed is none: it begins anew.
           absent_at = case when j.absent and j.becomes in ('accepted', 'verified', 'unresolved')
-            then coalesce(r.absent_at,
+            then coalesce(
+              case when not exists (
+                select from metering.tick as t
+                where t.hour = date_trunc('hour', r.absent_at, 'UTC') and %s)
+                then r.absent_at end,
               case when j.read_at >= j.sent_before + j.patience then j.read_at end) end,
           suspect_at = case when not j.equal and j.sightings < 1 then r.suspect_at end,
           recorded_at = case when j.becomes <> j.status then argument.now else r.recorded_at end,
@@ -139,7 +144,8 @@ final class ComparisonSql {
         returning j.hour, j.meter, j.status, j.becomes, j.read_at, j.settled_at, j.absent,
           j.value, j.absent_at
       )
-      """;
+      """
+          .formatted(Absences.TOO_MANY);
 
   /** First looks are counted, to see when nothing at all is to be seen; and signs of life noted. */
   private static final String COUNTED =

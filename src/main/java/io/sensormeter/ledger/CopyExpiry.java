@@ -79,10 +79,24 @@ public final class CopyExpiry {
       """
           .formatted(60 - EXPIRY_MINUTE, EXPIRY_MINUTE);
 
+  /**
+   * Whether a later hour that has begun is not captured yet. On a {@code last} meter it may be at
+   * any moment, and its copies would lie beside those of this hour.
+   */
+  private static final String LATER_OWED =
+      """
+      exists (
+        select from metering.stack
+        cross join generate_series(
+          greatest(report.hour + interval '1 hour', stack.live_from),
+          date_trunc('hour', clock.now, 'UTC'), interval '1 hour') as later(hour)
+        where not exists (select from metering.tick where tick.hour = later.hour))
+      """;
+
   /** A new {@code send_before}; not after {@code clock.now} if nothing may leave now. */
   static final String SEND_BEFORE =
-      "least(case report.kind when 'last' then %s else %s end, %s)"
-          .formatted(THIS_HOUR, NEXT_HOUR, LIMIT);
+      "least(case when report.kind <> 'last' then %s when %s then clock.now else %s end, %s)"
+          .formatted(NEXT_HOUR, LATER_OWED, THIS_HOUR, LIMIT);
 
   private CopyExpiry() {}
 }

@@ -76,6 +76,35 @@ final class LastMeterIT extends HourFixture {
     assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(3), HOUR.plusHours(4));
   }
 
+  /**
+   * Found by the simulation: in the clock hour in which the later one may be captured at any
+   * moment, copies of both would lie beside each other.
+   */
+  @Test
+  void hourWhoseSuccessorIsNotCapturedYetHasNoCopy() {
+    tick(pipeline);
+    drain(pipeline);
+    database.createSource(
+        """
+        language plpgsql stable as $$ begin
+          if at = timestamptz '%s' then raise 'not this hour'; end if;
+          return query select * from public.readings;
+        end $$
+        """
+            .formatted(HOUR.plusHours(2).start()));
+    toHour(HOUR.plusHours(2));
+
+    assertThat(failureOfTick(pipeline, pipeline.newScheduler(), HOUR.plusHours(2))).isPresent();
+    assertThat(statuses()).containsExactly("a accepted", "a pending");
+    assertThat(take(pipeline.reportsUrl())).isEmpty();
+
+    database.createSource("language sql stable as 'select * from public.readings'");
+    assertThat(supersededAtTick(2)).isEqualTo(1);
+    drain(pipeline);
+    assertThat(statuses()).containsExactly("a accepted", "a superseded", "a accepted");
+    assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2));
+  }
+
   private double supersededAtTick(int hour) {
     toHour(HOUR.plusHours(hour));
     var scheduler = pipeline.newScheduler();

@@ -96,6 +96,27 @@ final class VerifiedIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
+  /** Found by the simulation: it stayed accepted for ever, whatever the later looks showed. */
+  @Test
+  void whatWasFirstAbsentAmongTooManyIsRepairedOnceTheOthersAreSeen() {
+    Pipeline pipeline = pipeline(Map.of("hourly", "sum-hourly"));
+    stripe.onMeterEvent(new Fault.Swallowed(), 1);
+    stripe.summariesLagBehind(Duration.ofHours(30));
+    for (int i = 0; i < 11; i++) {
+      billed(pipeline, HOUR.plusHours(i));
+    }
+    hour(pipeline, HOUR.plusHours(11));
+    double absent = billed(pipeline, HOUR.plusHours(12)).metric("SummariesAbsent");
+    stripe.summariesLagBehind(Duration.ZERO);
+
+    for (int i = 13; i < 20; i++) {
+      hour(pipeline, HOUR.plusHours(i));
+    }
+
+    assertThat(absent).isEqualTo(1);
+    assertThat(revisions(pipeline, HOUR)).contains("0 replaced", "1 verified").hasSize(4);
+  }
+
   @Test
   void meterMadeAgainUnderItsNameIsHeldAndRingsAndNothingIsSentTwice() {
     FakeMeter hourly = stripe.addMeter("hourly", Formula.SUM, "hour");

@@ -5,8 +5,8 @@ import java.util.Properties;
 import java.util.function.Predicate;
 
 /**
- * What the local run and the benchmark are told by {@code -Dname=value}: the only place that says
- * which values are allowed. Defaults stand in the pom.
+ * What the local run, the benchmark and the simulation are told by {@code -Dname=value}: the only
+ * place that says which values are allowed. Defaults stand in the pom.
  *
  * <p>Maven runs this file, before it compiles anything, to refuse a wrong value at once: it may
  * name no other class of the project and no library.
@@ -33,8 +33,39 @@ public final class Option {
   public static final Option FIGURE =
       oneOf("figure", "all", "capture", "publish", "report", "memory", "verify");
 
+  /** A simulated world; 0 = as many as there is time for. */
+  public static final Option SEED = number("seed", 0, 999_999_999);
+
+  /** How many simulated worlds; 0 = as many as there is time for. */
+  public static final Option SEEDS = number("seeds", 0, 1_000_000);
+
+  /** The first of them. */
+  public static final Option FIRST = number("first", 1, 999_999_999);
+
+  /** In which faults strike. */
+  public static final Option DAYS = number("days", 1, 400);
+
+  /** In a hundred. */
+  public static final Option FAULTS = number("faults", 0, 100);
+
+  /** How often each fault and each arrow must be met. */
+  public static final Option LEAST = number("least", 0, 1_000_000);
+
   private static final List<Option> ALL =
-      List.of(ORGANIZATIONS, HOURS, STRIPE_LATENCY, STRIPE_CALLS_PER_SECOND, REFUSE, SERVE, FIGURE);
+      List.of(
+          ORGANIZATIONS,
+          HOURS,
+          STRIPE_LATENCY,
+          STRIPE_CALLS_PER_SECOND,
+          REFUSE,
+          SERVE,
+          FIGURE,
+          SEED,
+          SEEDS,
+          FIRST,
+          DAYS,
+          FAULTS,
+          LEAST);
 
   private final String property;
   private final String rule;

@@ -76,7 +76,12 @@ public final class LocalPostgres implements AutoCloseable {
             "ssl_key_file", key.toString()));
   }
 
-  private static LocalPostgres start(Map<String, String> configuration) {
+  /**
+   * As {@link #start()}, with settings of the server's own.
+   *
+   * @param configuration as in postgresql.conf
+   */
+  public static LocalPostgres start(Map<String, String> configuration) {
     Path binaries =
         Path.of(
             Objects.requireNonNull(

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class Account {
   private final Queue<ReceivedEvent> events = new ConcurrentLinkedQueue<>();
   private final Deque<ErrorReport> reports = new ConcurrentLinkedDeque<>();
   private final AtomicLong ids = new AtomicLong();
+  private volatile Consumer<ReceivedEvent> onAccepted = _ -> {};
 
   Account(InstantSource clock, Rules rules) {
     this.clock = clock;
@@ -100,6 +102,11 @@ final class Account {
   void accept(FakeMeter meter, ReceivedEvent event) {
     meter.count(event);
     events.add(event);
+    onAccepted.accept(event);
+  }
+
+  void onAccepted(Consumer<ReceivedEvent> listener) {
+    onAccepted = listener;
   }
 
   /** Adds to the newest report if it is of the same kind and reports gather. */

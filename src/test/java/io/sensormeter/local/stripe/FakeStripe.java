@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -187,6 +188,11 @@ public final class FakeStripe implements AutoCloseable {
     rules.sampleShape = shape;
   }
 
+  /** How long an identifier is taken; default the 24 hours that Stripe promises at least. */
+  public void identifiersAreUniqueFor(Duration duration) {
+    account.identifiers().uniqueFor(duration);
+  }
+
   /** 429 beyond so many meter events in any second of this fake's clock; default none. */
   public void rateLimit(int callsPerSecond) {
     rateLimit(callsPerSecond, clock);
@@ -252,6 +258,11 @@ public final class FakeStripe implements AutoCloseable {
     return account.events();
   }
 
+  /** Told of each event that counts, when it is received. */
+  public void onAccepted(Consumer<ReceivedEvent> listener) {
+    account.onAccepted(listener);
+  }
+
   public List<ErrorReport> errorReports() {
     return account.reports();
   }
@@ -292,7 +303,8 @@ public final class FakeStripe implements AutoCloseable {
     }
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
+  /** Answers a call that came on no connection, in the caller's thread. */
+  public void handle(HttpExchange exchange) throws IOException {
     try (exchange) { // closed without an answer, it drops the connection
       String requestId = "req_%014d".formatted(requests.incrementAndGet());
       HttpAnswer answer = answerOrRemember(exchange, requestId);

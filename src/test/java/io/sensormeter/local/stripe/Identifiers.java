@@ -5,13 +5,12 @@ import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Identifiers taken in the account, each for exactly the 24 hours Stripe promises
+ * Identifiers taken in the account, each by default for exactly the 24 hours Stripe promises
  * (docs/stripe-facts.md, Identifiers). "At least 24 hours": the fake forgets at the earliest moment
  * Stripe may, which is when a careless resend bills twice. Thread-safe.
  */
 final class Identifiers {
-  private static final Duration UNIQUE_FOR = Duration.ofHours(24);
-
+  private volatile Duration uniqueFor = Duration.ofHours(24);
   private final ConcurrentHashMap<String, Instant> takenAt = new ConcurrentHashMap<>();
 
   /** Takes the identifier; false when it was taken less than 24 hours ago. */
@@ -20,10 +19,14 @@ final class Identifiers {
     takenAt.compute(
         identifier,
         (key, since) -> {
-          taken[0] = since == null || !now.isBefore(since.plus(UNIQUE_FOR));
+          taken[0] = since == null || !now.isBefore(since.plus(uniqueFor));
           return taken[0] ? now : since;
         });
     return taken[0];
+  }
+
+  void uniqueFor(Duration duration) {
+    uniqueFor = duration;
   }
 
   void giveBack(String identifier) {

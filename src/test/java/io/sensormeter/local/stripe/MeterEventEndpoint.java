@@ -88,7 +88,7 @@ final class MeterEventEndpoint {
     HttpAnswer answer;
     try {
       fault = faults.next(call);
-      Thread.sleep(rules.latency);
+      rules.sleep();
       answer = meet(fault, call, form, body, livemode);
     } finally {
       if (customerAndMeter != null) {

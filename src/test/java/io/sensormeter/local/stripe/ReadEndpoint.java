@@ -52,7 +52,7 @@ final class ReadEndpoint {
     if (limit != null && !limit.admits()) {
       return HttpAnswer.rateLimited("global-rate");
     }
-    Thread.sleep(rules.latency);
+    rules.sleep();
     Form query = Form.decode(exchange.getRequestURI().getRawQuery());
     CountDownLatch held = faults.held();
     Fault fault = faults.next(new ReadCall(number, path, query.get("customer")));

@@ -28,4 +28,11 @@ final class Rules {
   volatile SampleShape sampleShape = SampleShape.IDENTIFIER;
   volatile @Nullable RateLimit eventLimit;
   volatile @Nullable RateLimit readLimit;
+
+  /** The time that a call takes; of none, not even another thread's turn. */
+  void sleep() throws InterruptedException {
+    if (!latency.isZero()) {
+      Thread.sleep(latency);
+    }
+  }
 }

@@ -1,0 +1,253 @@
+package io.sensormeter.simulation;
+
+import io.sensormeter.local.stripe.FakeMeter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** What happens to the world in an hour, beside its tick: to Stripe, the database, people. */
+final class Happenings {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private final SimulatedRun run;
+  private final List<Runnable> mends = new ArrayList<>();
+  private final Random chance;
+  private Runnable oldKeys = () -> {};
+  private int rolled;
+
+  Happenings(SimulatedRun run) {
+    this.run = run;
+    this.chance = new Random(run.begin().getEpochSecond());
+  }
+
+  void hour(Instant hour) {
+    if (run.chaos().isQuiet()) {
+      return;
+    }
+    postgres(hour);
+    stripe(hour);
+    people();
+    customers();
+    if (hour.atZone(java.time.ZoneOffset.UTC).getHour() == 9 && chance.nextBoolean()) {
+      soon(() -> run.people().retry(Duration.ofHours(60)));
+    }
+  }
+
+  private void soon(Runnable what) {
+    run.agenda().at(run.clock().instant().plusSeconds(60 + chance.nextInt(3400)), what);
+  }
+
+  /** Something that is mended by itself, and at last. */
+  private void mendLater(FaultKind kind, Duration least, Duration most, Runnable mend) {
+    boolean[] mended = {false};
+    Runnable once =
+        () -> {
+          if (!mended[0]) {
+            mended[0] = true;
+            run.story().line("over: " + kind);
+            mend.run();
+          }
+        };
+    mends.add(once);
+    run.agenda().at(run.clock().instant().plus(run.chaos().between(kind, least, most)), once);
+  }
+
+  private boolean strikes(FaultKind kind, double weight) {
+    return run.chaos().strikes(kind, weight);
+  }
+
+  private void postgres(Instant hour) {
+    if (strikes(FaultKind.POSTGRES_CONNECTIONS_DIE, 0.3)) {
+      soon(run.driver()::breakAll);
+    }
+    if (strikes(FaultKind.POSTGRES_PASSWORD_ROTATED, 0.15)) {
+      String password = "sim-password-" + hour.getEpochSecond();
+      soon(
+          () -> {
+            run.rotatePassword(password, run.clock().instant().plusSeconds(chance.nextInt(60)));
+            run.driver().forget();
+          });
+    }
+    if (strikes(FaultKind.SQS_LOST, 0.3)) {
+      soon(() -> run.queues().get(chance.nextInt(3)).loseOne(chance));
+    }
+  }
+
+  private void stripe(Instant hour) {
+    if (strikes(FaultKind.STRIPE_OUTAGE, 0.15)) {
+      Duration lasts =
+          run.chaos().between(FaultKind.STRIPE_OUTAGE, Duration.ofMinutes(30), Duration.ofHours(7));
+      boolean silent = chance.nextInt(3) == 0;
+      soon(() -> run.stripeFaults().outage(run.clock().instant().plus(lasts), silent));
+    }
+    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE, 0.2)) {
+      run.stripe().summariesLagBehind(Duration.ofMinutes(10 + chance.nextInt(12 * 60)));
+      mendLater(
+          FaultKind.STRIPE_SUMMARIES_LATE,
+          Duration.ofHours(1),
+          Duration.ofHours(16),
+          () -> run.stripe().summariesLagBehind(Duration.ofSeconds(5)));
+    }
+    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE, 0.2)) {
+      String customer = run.nature().anyCustomer(chance);
+      run.stripe().summariesLagBehind(customer, Duration.ofMinutes(60 + chance.nextInt(270)));
+      mendLater(
+          FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE,
+          Duration.ofHours(10),
+          Duration.ofHours(40),
+          () -> run.stripe().summariesLagBehind(customer, Duration.ofSeconds(5)));
+    }
+    if (strikes(FaultKind.STRIPE_KEY_ROLLED, 0.15)) {
+      Runnable before = oldKeys;
+      oldKeys = run.rollKeys(String.valueOf(++rolled), run.clock().instant().plusSeconds(60));
+      soon(before);
+    }
+    if (strikes(FaultKind.STRIPE_METER_INACTIVE, 0.1)) {
+      List<FakeMeter> meters = run.meters();
+      FakeMeter meter = meters.get(chance.nextInt(meters.size()));
+      if (meter.isActive()) {
+        meter.deactivate();
+        mendLater(
+            FaultKind.STRIPE_METER_INACTIVE,
+            Duration.ofHours(1),
+            Duration.ofHours(9),
+            meter::reactivate);
+      }
+    }
+    if (strikes(FaultKind.STRIPE_NEVER_ANSWERS, 0.08)) {
+      Duration lasts =
+          chance.nextInt(3) == 0 ? Duration.ofDays(35) : Duration.ofHours(20 + chance.nextInt(40));
+      run.stripeFaults().neverAnswer(run.nature().anyCustomer(chance), hour.plus(lasts));
+    }
+  }
+
+  private void people() {
+    if (strikes(FaultKind.PERSON_RETRIES, 0.5)) {
+      soon(
+          () -> {
+            if (chance.nextBoolean()) {
+              run.people().retry(Duration.ofHours(1 + chance.nextInt(60)));
+            } else {
+              run.people()
+                  .retry(
+                      DAY,
+                      List.of("rejected", "unresolved", "discrepancy", "superseded")
+                          .get(chance.nextInt(4)));
+            }
+          });
+    }
+    if (strikes(FaultKind.PERSON_CORRECTS, 0.5)) {
+      soon(() -> run.people().correct(chance));
+    }
+    if (strikes(FaultKind.PERSON_ACKNOWLEDGES, 0.1)) {
+      soon(
+          () ->
+              run.people()
+                  .acknowledge(
+                      DAY, List.of("rejected", "discrepancy", "absent").get(chance.nextInt(3))));
+    }
+    if (strikes(FaultKind.PERSON_RELEASES, 0.2)) {
+      soon(() -> run.people().release(Duration.ofHours(30)));
+    }
+    if (strikes(FaultKind.PERSON_BACKFILLS, 0.2)) {
+      soon(() -> run.people().backfill(Duration.ofHours(20)));
+    }
+    if (strikes(FaultKind.PERSON_VERIFIES, 0.2)) {
+      soon(() -> run.people().verify(Duration.ofHours(40)));
+    }
+    if (strikes(FaultKind.PERSON_REDRIVES, 0.2)) {
+      soon(this::redrive);
+    }
+    if (strikes(FaultKind.DEPLOYMENT, 0.2)) {
+      soon(() -> deployed("STACK", "simulated"));
+    }
+    if (strikes(FaultKind.BILL_FROM_BLANKED, 0.1)) {
+      soon(() -> deployed("BILL_FROM", ""));
+      mendLater(
+          FaultKind.BILL_FROM_BLANKED,
+          Duration.ofHours(1),
+          Duration.ofHours(5),
+          () -> deployed("BILL_FROM", run.begin().toString()));
+    }
+  }
+
+  private void redrive() {
+    run.queues().forEach(queue -> queue.redrive(run.clock().instant()));
+  }
+
+  private void deployed(String variable, String value) {
+    run.functions().deploy(variable, value);
+    run.story().line("deployed " + variable);
+    run.scheduler(
+        "deployment-" + run.clock().instant().getEpochSecond(),
+        Map.of(
+            "source",
+            "aws.cloudformation",
+            "detail-type",
+            "CloudFormation Stack Status Change",
+            "detail",
+            Map.of("status-details", Map.of("status", "UPDATE_COMPLETE"))));
+  }
+
+  private void customers() {
+    if (strikes(FaultKind.CUSTOMER_APPEARS, 0.05)) {
+      soon(run.nature()::appear);
+    }
+    if (strikes(FaultKind.CUSTOMER_CHANGES, 0.2)) {
+      soon(() -> run.story().line("changed " + run.nature().change(chance)));
+    }
+    if (strikes(FaultKind.CUSTOMER_BLANK, 0.15)) {
+      mendLater(
+          FaultKind.CUSTOMER_BLANK,
+          Duration.ofHours(1),
+          Duration.ofHours(10),
+          run.nature().blank(chance));
+    }
+    if (strikes(FaultKind.CUSTOMER_DELETED, 0.1)) {
+      mendLater(
+          FaultKind.CUSTOMER_DELETED,
+          Duration.ofHours(1),
+          Duration.ofHours(10),
+          run.nature().delete(chance));
+    }
+    if (strikes(FaultKind.CUSTOMER_HANDED_OVER, 0.15)) {
+      soon(() -> run.story().line("handed over " + run.nature().handOver(chance)));
+    }
+    if (strikes(FaultKind.CUSTOMER_SHARED, 0.15)) {
+      mendLater(
+          FaultKind.CUSTOMER_SHARED,
+          Duration.ofHours(1),
+          Duration.ofHours(5),
+          run.nature().share(chance));
+    }
+    if (strikes(FaultKind.READING_INVALID, 0.2)) {
+      mendLater(
+          FaultKind.READING_INVALID,
+          Duration.ofHours(2),
+          Duration.ofHours(12),
+          run.nature().spoil(chance));
+    }
+  }
+
+  /** Nothing strikes any more; what is broken is mended, and people put the rest right. */
+  void end() {
+    run.story().line("quiet");
+    run.chaos().end();
+    mends.forEach(Runnable::run);
+    run.stripeFaults().end();
+    Duration all = Duration.between(run.begin(), run.clock().instant());
+    Duration lately = all.compareTo(Duration.ofDays(33)) < 0 ? all : Duration.ofDays(33);
+    at(Duration.ofMinutes(20), this::redrive);
+    at(Duration.ofMinutes(40), () -> run.people().release(lately));
+    at(Duration.ofMinutes(70), () -> run.people().retry(lately.plus(DAY)));
+    at(Duration.ofHours(9), () -> run.people().retry(lately.plus(DAY)));
+    at(Duration.ofHours(26), () -> run.people().retry(lately.plus(DAY.multipliedBy(2))));
+  }
+
+  private void at(Duration later, Runnable what) {
+    run.agenda().at(run.clock().instant().plus(later), what);
+  }
+}

@@ -1,0 +1,81 @@
+package io.sensormeter.simulation;
+
+import io.sensormeter.local.postgres.LocalPostgres;
+import io.sensormeter.simulation.SimulatedRun.Result;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Plays scenarios one after another, each in a world of its own, on one database. */
+final class Simulator implements AutoCloseable {
+  // Without statistics, and without a compiler that is worth it for large tables only: each
+  // statement has the same plan in every run.
+  private final LocalPostgres postgres =
+      LocalPostgres.start(Map.of("autovacuum", "off", "jit", "off"));
+  private final SimulationDatabase database = new SimulationDatabase(postgres.newDatabase());
+  private final String attempts = System.getProperty("aws.maxAttempts", "");
+
+  Simulator() {
+    // The client's own retries would wait for real.
+    System.setProperty("aws.maxAttempts", "1");
+    database.arrange();
+    try (SimulatedRun run = new SimulatedRun(Scenario.of(0, 0, 0), database, _ -> {})) {
+      run.migrate();
+    }
+    database.listen();
+  }
+
+  Result play(Scenario scenario) {
+    return play(scenario, _ -> {});
+  }
+
+  /**
+   * Plays.
+   *
+   * @param listener hears each line of the log
+   */
+  Result play(Scenario scenario, Consumer<String> listener) {
+    database.empty();
+    try (SimulatedRun run = new SimulatedRun(scenario, database, listener)) {
+      return run.play();
+    }
+  }
+
+  /** The shortest failing prefix of the faults that is found, and of it the fewest kinds. */
+  Result shrink(Result failed) {
+    Result shortest = failed;
+    int passes = 0;
+    int fails = failed.struck();
+    while (fails - passes > 1) {
+      int middle = (passes + fails) / 2;
+      Result tried = play(failed.scenario().atMost(middle));
+      if (tried.failed()) {
+        shortest = tried;
+        fails = Math.min(middle, tried.struck());
+      } else {
+        passes = middle;
+      }
+    }
+    for (FaultKind kind : Set.copyOf(shortest.faults().keySet())) {
+      Set<FaultKind> without = EnumSet.of(kind);
+      without.addAll(shortest.scenario().without());
+      Result tried = play(shortest.scenario().without(without));
+      if (tried.failed()) {
+        shortest = tried;
+      }
+    }
+    return shortest;
+  }
+
+  @Override
+  public void close() {
+    if (attempts.isEmpty()) {
+      System.clearProperty("aws.maxAttempts");
+    } else {
+      System.setProperty("aws.maxAttempts", attempts);
+    }
+    database.close();
+    postgres.close();
+  }
+}

@@ -1,0 +1,177 @@
+package io.sensormeter.simulation.oracle;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Says at every step what must not be. */
+public final class Judge {
+  private final InstantSource clock;
+  private final Source source;
+  private final Bill bill;
+  private final Copies copies;
+  private final List<Violation> violations = new ArrayList<>();
+  private final Map<Reading, Map<Integer, String>> statuses = new HashMap<>();
+  private final Map<String, Integer> arrows = new TreeMap<>();
+  private final Set<Reading.Revision> answered = new HashSet<>();
+  private final Instant billFrom;
+  private Map<String, Instant> inWork = Map.of();
+
+  /**
+   * @param billFrom the first event time billed
+   */
+  public Judge(InstantSource clock, Source source, Instant billFrom) {
+    this.clock = clock;
+    this.source = source;
+    this.billFrom = billFrom;
+    this.bill = new Bill(source);
+    this.copies = new Copies(source);
+  }
+
+  public Bill bill() {
+    return bill;
+  }
+
+  public List<Violation> violations() {
+    return violations;
+  }
+
+  /** How often each arrow was gone. */
+  public Map<String, Integer> arrows() {
+    return arrows;
+  }
+
+  public void violated(String invariant, String detail, @Nullable Reading reading) {
+    violations.add(new Violation(invariant, detail, reading, clock.instant()));
+  }
+
+  /** A copy has left for the reports queue. */
+  public void published(String body) {
+    Copies.Copy copy = Copies.read(body, clock.instant());
+    if (copy == null || !source.knows(copy.report().reading().meter())) {
+      violated("identifier names its report", body, null);
+      return;
+    }
+    copies
+        .sent(copy)
+        .ifPresent(
+            wrong -> {
+              int colon = wrong.indexOf(':');
+              violated(
+                  wrong.substring(0, colon), wrong.substring(colon + 2), copy.report().reading());
+            });
+    if ("shadow".equals(status(copy.report()))) {
+      violated("nothing in shadow is sent", copy.toString(), copy.report().reading());
+    }
+  }
+
+  /** Whether a copy is of a report that was in shadow when the ledger's moves were last told. */
+  public boolean isInShadow(String body) {
+    Copies.Copy copy = Copies.read(body, clock.instant());
+    return copy != null && "shadow".equals(status(copy.report()));
+  }
+
+  /** A reporter begins to work on these messages. */
+  public void working(List<String> bodies) {
+    inWork = Copies.limitsOf(bodies);
+  }
+
+  /** Stripe receives an event, whatever it makes of it. */
+  public void called(String identifier) {
+    Instant limit = inWork.get(identifier);
+    if (limit != null && clock.instant().isAfter(limit.plus(Copies.SKEW))) {
+      Reading.Revision named = Reading.named(identifier);
+      violated(
+          "no copy is sent two minutes past its sendBefore",
+          identifier + " of " + limit,
+          named == null ? null : named.reading());
+    }
+  }
+
+  /** Stripe counts an event. */
+  public void accepted(
+      String identifier, String meter, String customer, BigDecimal value, Instant timestamp) {
+    Reading.Revision report = Reading.named(identifier);
+    if (report == null || !source.knows(meter) || !report.reading().meter().equals(meter)) {
+      violated("identifier names its report", identifier, null);
+      return;
+    }
+    Reading reading = report.reading();
+    Kind kind = source.kind(meter);
+    Bill.Event event =
+        new Bill.Event(reading, report.number(), customer, Bill.exact(value), clock.instant());
+    if (!source.values(reading).contains(event.value())) {
+      violated(
+          "nothing is billed wrong",
+          "%s with %s, the truth is %s".formatted(identifier, value, source.values(reading)),
+          reading);
+    }
+    if (!timestamp.equals(reading.eventTime(kind)) || timestamp.isBefore(billFrom)) {
+      violated("nothing is billed for another hour", identifier + " at " + timestamp, reading);
+    }
+    if (!source.customers(reading, clock.instant()).contains(customer)) {
+      violated(
+          "nobody pays for another",
+          identifier + " to " + customer + ", not " + source.customers(reading, clock.instant()),
+          reading);
+    }
+    if (kind == Kind.LAST && bill.isOvertaken(event)) {
+      violated("of a last meter the last hour stands last", event.toString(), reading);
+    }
+    bill.add(event)
+        .filter(other -> other.value() != 0)
+        .ifPresent(
+            other ->
+                violated(
+                    "no organization takes another's place", event + " over " + other, reading));
+    if (kind != Kind.LAST && bill.counted(reading).size() > 1) {
+      violated("nothing is billed twice", bill.counted(reading).toString(), reading);
+    }
+  }
+
+  /** The ledger's reports have moved. */
+  public void moved(Move move) {
+    Reading reading = move.report().reading();
+    Map<Integer, String> revisions = statuses.computeIfAbsent(reading, _ -> new TreeMap<>());
+    revisions.put(move.report().number(), move.to());
+    arrows.merge(move.arrow(), 1, Integer::sum);
+    if (move.arrow().equals("pending>accepted")) {
+      answered.add(move.report());
+    }
+    boolean drawn =
+        move.from() == null
+            ? Diagram.BORN.contains(move.to())
+            : Diagram.ARROWS.contains(move.arrow());
+    if (!drawn) {
+      violated("every arrow is drawn", move.toString(), reading);
+    }
+    if (!source.has(reading) && source.knows(reading.meter()) && !move.to().equals("rejected")) {
+      violated("nothing is captured that is not there", move.toString(), reading);
+    }
+  }
+
+  /** All moves of a step are told: of each reading one revision is live at most. */
+  public void settled(Reading reading) {
+    Map<Integer, String> revisions = statuses.getOrDefault(reading, Map.of());
+    if (revisions.values().stream().filter(each -> !Diagram.NOT_LIVE.contains(each)).count() > 1) {
+      violated("one revision is live", revisions.toString(), reading);
+    }
+  }
+
+  /** Whether it was accepted by an answer, not by what Stripe showed. */
+  boolean wasAnswered(Reading.Revision report) {
+    return answered.contains(report);
+  }
+
+  @Nullable String status(Reading.Revision report) {
+    return statuses.getOrDefault(report.reading(), Map.of()).get(report.number());
+  }
+}
