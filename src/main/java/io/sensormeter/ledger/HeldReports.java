@@ -7,19 +7,40 @@ import java.time.Instant;
 
 /**
  * Reports that are held until Stripe was seen not to hold their hour: revisions under the customer
- * of what they replace, and on additive meters what leaves for the first time so late that a ledger
- * from before a restoration may have sent it, under an identifier that Stripe has forgotten.
+ * of what left before them, and on additive meters what leaves for the first time so late that a
+ * ledger from before a restoration may have sent it, under an identifier that Stripe has forgotten.
+ *
+ * <p>That nothing is shown counts only while Stripe's summaries are seen alive, as where a report
+ * is absent: else a report that Stripe holds, and does not show yet, would be sent twice.
  */
 final class HeldReports {
 
   /** Stripe keeps an identifier for 24 hours; a copy lives for less than two. */
-  private static final int FIRST_HOURS_MAX = 20;
+  static final int FIRST_HOURS_MAX = 20;
+
+  /** The newest revision before {@code r} of which a copy left, as SQL. */
+  static final String LEFT_BEFORE =
+      """
+      lateral (
+        select one.stripe_customer_id, one.send_before, one.settled_at
+        from metering.meter_report as one
+        where one.hour = r.hour and one.organization_id = r.organization_id
+          and one.meter = r.meter and one.revision < r.revision
+          and (one.first_published_at is not null
+            or one.event_time is null and one.send_before is not null)
+        order by one.revision desc limit 1) as before
+      """;
 
   private static final String LATE_FIRST =
       """
-      report.status = 'pending' and report.held is null and report.revision = 0
+      report.status = 'pending' and report.held is null
         and report.observed_at is null and %s
         and report.event_time < ?::timestamptz - interval '%d hours'
+        and (report.revision = 0 or not exists (
+          select from metering.meter_report as before
+          where before.hour = report.hour and before.organization_id = report.organization_id
+            and before.meter = report.meter and before.revision < report.revision
+            and before.send_before is not null))
       """
           .formatted(CopyExpiry.ADDITIVE, FIRST_HOURS_MAX);
 
@@ -36,17 +57,17 @@ final class HeldReports {
       ), seen as (
         select r.hour, r.organization_id, r.meter, r.revision, s.read_at,
           not s.gone and r.stripe_customer_id = s.customer as own,
-          case when s.gone then 0 else %6$s end as shown
+          stripe.shown
         from sighting as s
         join metering.meter as noted on noted.meter = s.meter and noted.stripe_id = s.stripe_id
         cross join lateral %7$s
         join metering.meter_report as r
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.status = 'pending' and r.held is not null
-        left join metering.meter_report as before
-          on before.hour = r.hour and before.organization_id = r.organization_id
-          and before.meter = r.meter and before.revision = r.revision - 1
+        left join %8$s on true
         cross join lateral (select coalesce(r.event_time, r.hour) as hour) as event
+        cross join lateral (
+          select case when s.gone then 0 else %6$s end as shown offset 0) as stripe
         where r.hour between ? and ? and event.hour between s.first and s.last
           and coalesce(before.stripe_customer_id, r.stripe_customer_id) = s.customer
           and (not s.gone or noted.seen_at is not null)
@@ -54,6 +75,14 @@ final class HeldReports {
             before.send_before + interval '%2$d minutes',
             before.settled_at + interval '%3$d hours')
           and (r.observed_at is null or s.read_at >= r.observed_at + interval '%4$d minutes')
+          and (stripe.shown <> 0 or s.gone
+            or exists (
+              select from metering.tick_meter as given
+              where given.meter = r.meter and given.alive_at <= s.read_at
+                and given.alive_settled_at >= coalesce(before.send_before, r.captured_at))
+              and not exists (
+                select from metering.tick as t
+                where t.hour = date_trunc('hour', s.read_at, 'UTC') and %9$s))
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
       ), looked as (
@@ -65,6 +94,7 @@ final class HeldReports {
           sightings = case when found.status = r.status then r.sightings else 1 end,
           settled_at = case when found.status = r.status then r.settled_at else argument.now end,
           recorded_at = case when found.status = r.status then r.recorded_at else argument.now end,
+          shown_at = case when found.status <> 'discrepancy' then r.shown_at end,
           failure_code = case when found.status = 'discrepancy' then '%5$s' end,
           failure_message = case when found.status = 'discrepancy'
             then 'held until Stripe shows the hour absent, but it shows ' || seen.shown end
@@ -90,7 +120,9 @@ final class HeldReports {
               Verifications.APART_MINUTES,
               ReportStatus.ALSO_ACCEPTED,
               SightingRow.SHOWN,
-              SightingRow.TICKS);
+              SightingRow.TICKS,
+              LEFT_BEFORE,
+              Absences.TOO_MANY);
 
   private HeldReports() {}
 

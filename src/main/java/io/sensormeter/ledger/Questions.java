@@ -62,9 +62,7 @@ public final class Questions {
           coalesce(before.stripe_customer_id, r.stripe_customer_id), coalesce(r.event_time, r.hour)
         from argument
         join metering.meter_report as r on r.status = 'pending' and r.held is not null
-        left join metering.meter_report as before
-          on before.hour = r.hour and before.organization_id = r.organization_id
-          and before.meter = r.meter and before.revision = r.revision - 1
+        left join %8$s on true
         where argument.now >= greatest(r.captured_at, before.send_before + interval '%6$d minutes',
           before.settled_at + interval '%7$d hours')
       )
@@ -76,7 +74,8 @@ public final class Questions {
               OVERDUE_HOURS,
               ComparisonSql.REFUSED_BY_STRIPE,
               Verifications.EXPIRED_MINUTES,
-              Verifications.SETTLED_HOURS);
+              Verifications.SETTLED_HOURS,
+              HeldReports.LEFT_BEFORE);
 
   /** Arguments: now, organization, customer, first and last hour. */
   private static final String CHOSEN =

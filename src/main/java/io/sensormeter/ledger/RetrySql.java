@@ -102,7 +102,9 @@ final class RetrySql {
         case when report.renamed then report.new_past_hour end as new_past_hour,
         report.new_kind = 'last' and not report.shadow as last,
         case when sent.customer <> report.new_customer or report.additive and sent.customer is not null
-          then case when sent.duplicate then 2 else 1 end end as held,
+          then case when sent.duplicate then 2 else 1 end
+          when report.additive and not report.shadow
+            and report.new_event_time < report.now - interval '%4$d hours' then 1 end as held,
         case
           when report.new_event_time <= report.now - interval '%1$d hours' then 'too_old'
           when report.failure_code = 'organization_invalid' then 'no_name'
@@ -139,7 +141,10 @@ final class RetrySql {
       order by report.organization_id, report.meter
       """
           .formatted(
-              HOURS_MAX, ReportStatus.ALSO_ACCEPTED, Overtaking.isOvertaken("report.new_customer"));
+              HOURS_MAX,
+              ReportStatus.ALSO_ACCEPTED,
+              Overtaking.isOvertaken("report.new_customer"),
+              HeldReports.FIRST_HOURS_MAX);
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;
 
