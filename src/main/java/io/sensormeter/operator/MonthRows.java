@@ -185,7 +185,10 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
         row.decimal("units"));
   }
 
-  /** Only of what never left, or what Stripe was seen twice not to hold. */
+  /**
+   * Only of what never left, in this revision or another, or what Stripe was seen twice not to
+   * hold: what it may hold would be billed twice.
+   */
   Items invoiceItems() {
     List<Item> items =
         reads.list(
@@ -200,13 +203,17 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
             ARGUMENT
                 + """
                 select r.stripe_customer_id, r.meter, sum(r.value) as units, count(*) as reports,
-                  case when r.send_before is null then 'never_sent' else 'seen_absent' end as because
+                  case when left_once then 'seen_absent' else 'never_sent' end as because
                 from argument cross join metering.meter_report as r
+                cross join lateral (select exists (
+                  select from metering.meter_report as one
+                  where one.hour = r.hour and one.organization_id = r.organization_id
+                    and one.meter = r.meter and (one.first_published_at is not null
+                      or one.event_time is null and one.send_before is not null)) as left_once) as one
                 where %s and r.value > 0 and r.stripe_customer_id is not null
                   and r.kind is distinct from 'last'
-                  and (r.send_before is null
-                    or r.observed_at is not null and r.sightings >= 2
-                      and coalesce(r.observed_value, 0) = 0)
+                  and case when r.observed_at is null then not left_once
+                    else r.sightings >= 2 and coalesce(r.observed_value, 0) = 0 end
                 group by r.stripe_customer_id, r.meter, because
                 order by units desc, r.stripe_customer_id
                 """

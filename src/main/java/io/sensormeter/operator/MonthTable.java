@@ -43,8 +43,7 @@ record MonthTable(ReadOnly reads, CalendarMonth month, Optional<String> meter, I
       """
           .formatted(
               UNITS.formatted("r.value", "r.status in ('accepted', 'verified')"),
-              UNITS.formatted(
-                  "coalesce(r.observed_value, 0)", "r.send_before is not null and seen.once"),
+              UNITS.formatted("coalesce(r.observed_value, 0)", "seen.once"),
               UNITS.formatted(
                   "r.value",
                   "r.acknowledged_at is null and r.status not in"

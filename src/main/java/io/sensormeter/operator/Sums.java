@@ -65,7 +65,7 @@ record Sums(
             .thenComparingInt(ReportRow::revision);
     Map<String, ReportRow> newest = new TreeMap<>();
     rows.stream()
-        .filter(row -> row.sendBefore() != null)
+        .filter(row -> row.sendBefore() != null || row.seen().at() != null)
         .forEach(
             row ->
                 newest.merge(
