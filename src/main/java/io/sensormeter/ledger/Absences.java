@@ -109,8 +109,12 @@ final class Absences {
         CANDIDATES
             + """
             update metering.meter_report as r
-            set status = 'discrepancy', recorded_at = ?, shown_at = null, sightings = 1,
-              failure_code = 'absent', failure_message = 'Stripe shows nothing'
+            set status = 'discrepancy', recorded_at = ?, sightings = 1,
+              failure_code = 'absent', failure_message = 'Stripe shows nothing',
+            """
+            + Exceptions.ANEW
+            + """
+
             from candidate as c
             where r.hour between ? and ?
               and r.hour = c.hour and r.organization_id = c.organization_id

@@ -37,6 +37,10 @@ public final class Exceptions {
       long skipped,
       long estimated) {}
 
+  /** Of a report that a statement moves: what it becomes is told anew, whatever was known of it. */
+  static final String ANEW =
+      "shown_at = null, acknowledged_at = null, acknowledged_by = null, acknowledged_note = null";
+
   private record Hours(long skipped, long estimated) {}
 
   /**
@@ -94,7 +98,7 @@ public final class Exceptions {
               count(*) filter (where status = 'expired') as expired,
               count(*) filter (where status = 'superseded') as superseded,
               count(*) filter (where status = 'discrepancy') as discrepancies,
-              count(*) filter (where late) as late
+              count(*) filter (where late and status in ('pending', 'accepted', 'verified')) as late
             from shown
             """
                 .formatted(DAYS_MAX, ReportStatus.ACCEPTED_BESIDE_LIVE),

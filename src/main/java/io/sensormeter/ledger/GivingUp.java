@@ -77,7 +77,7 @@ public final class GivingUp {
 
   private static String givenUp(ReportStatus status, String condition) {
     return """
-    update metering.meter_report as r set status = '%s', settled_at = ?, recorded_at = ?
+    update metering.meter_report as r set status = '%s', settled_at = ?, recorded_at = ?, %s
     from (
       -- In the recorder's order; what it is just recording has its outcome.
       select hour, organization_id, meter, revision from metering.meter_report as report
@@ -87,7 +87,7 @@ public final class GivingUp {
     where r.hour = due.hour and r.organization_id = due.organization_id and r.meter = due.meter
       and r.revision = due.revision
     """
-        .formatted(status.label(), condition);
+        .formatted(status.label(), Exceptions.ANEW, condition);
   }
 
   /** What {@link #giveUp} would change. */

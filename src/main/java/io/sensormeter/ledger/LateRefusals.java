@@ -112,6 +112,9 @@ public final class LateRefusals {
         settled_at = case when held.becomes <> r.status then held.at else r.settled_at end,
         recorded_at = case when held.becomes <> r.status then ?::timestamptz else r.recorded_at end,
         shown_at = case when held.becomes = r.status then r.shown_at end,
+        acknowledged_at = case when held.becomes = r.status then r.acknowledged_at end,
+        acknowledged_by = case when held.becomes = r.status then r.acknowledged_by end,
+        acknowledged_note = case when held.becomes = r.status then r.acknowledged_note end,
         suspect_at = case when r.status = 'verified' then ?::timestamptz end,
         sightings = case when held.becomes <> r.status or r.status = 'verified' then 0
           else r.sightings end,

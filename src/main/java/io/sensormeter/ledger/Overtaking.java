@@ -56,7 +56,7 @@ final class Overtaking {
     transaction.update(
         """
         update metering.meter_report as earlier
-        set status = 'superseded', settled_at = argument.now, recorded_at = argument.now
+        set status = 'superseded', settled_at = argument.now, recorded_at = argument.now, %s
         from (select ?::timestamptz as now, ?::timestamptz as hour) as argument
         where earlier.kind = 'last' and earlier.status = 'pending' and earlier.hour <= argument.hour
           and exists (
@@ -71,7 +71,7 @@ final class Overtaking {
                 and later.hour > earlier.hour and later.hour >= argument.hour) as later
             where later.status in %s)
         """
-            .formatted(ReportStatus.OVERTAKING),
+            .formatted(Exceptions.ANEW, ReportStatus.OVERTAKING),
         now,
         hour);
   }

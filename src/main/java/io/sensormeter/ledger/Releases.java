@@ -98,7 +98,7 @@ public final class Releases {
                 + """
                 , released as (
                   update metering.meter_report as report
-                  set status = 'pending', recorded_at = argument.now
+                  set status = 'pending', recorded_at = argument.now, %s
                   from argument where %s
                   returning report.meter, report.kind,
                     coalesce(report.event_time, report.hour) < report.hour as past_hour
@@ -111,7 +111,7 @@ public final class Releases {
                 )
                 select count(*) as reports from released
                 """
-                    .formatted(RELEASABLE),
+                    .formatted(Exceptions.ANEW, RELEASABLE),
             choice.hour(),
             choice.meter().orElse(null),
             choice.organization().orElse(null),

@@ -275,6 +275,10 @@ final class SightingIT extends HourFixture {
 
     assertThat(reports(pipeline, "replaced")).isZero();
     assertThat(gauge(pipeline, 8, "SummariesAbsent")).isZero();
+    // Two looks after that hour count, and it was Stripe that had lost them.
+    record(pipeline, nothing.stream().map(seen -> withReadAt(seen, 9)).toList());
+    assertThat(reports(pipeline, "replaced")).isEqualTo(40);
+    drain(pipeline);
   }
 
   /** Two organizations, an hour accepted by Stripe, on a meter that was read. */
