@@ -21,15 +21,17 @@ record ExceptionHours(Tools tools) {
   /** Skipped hours are 34 days old when they are told of. */
   private static final int TOLD_DAYS = 70;
 
-  /** Arguments: first hour or null, last hour, BILL_FROM or null. */
+  /** Arguments: first hour or null, last hour, BILL_FROM or null, the current hour. */
   private static final String HOURS =
       """
       with argument as (
-        select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from
+        select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from,
+          ?::timestamptz as current
       ), found as (
         select 'owed' as status, since.hour
         from argument cross join metering.stack
-        cross join generate_series(stack.live_from, argument.last, interval '1 hour')
+        cross join generate_series(stack.live_from, least(argument.last, argument.current),
+                                   interval '1 hour')
           as since(hour)
         where not exists (select from metering.tick where tick.hour = since.hour)
         union all
@@ -72,7 +74,8 @@ record ExceptionHours(Tools tools) {
             HOURS,
             command.from().orElse(null),
             command.to().orElseGet(tools::currentHour),
-            tools.settings().billFrom().orElse(null));
+            tools.settings().billFrom().orElse(null),
+            tools.currentHour());
   }
 
   private OfHours ofHours(Row row) {

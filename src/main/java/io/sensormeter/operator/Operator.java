@@ -47,7 +47,13 @@ public final class Operator {
                 command.by().orElse(null),
                 CommandReader.name(command.getClass()),
                 input);
-    Answered answered = carryOut(command, run, deadline);
+    Answered answered;
+    try {
+      answered = carryOut(command, run, deadline);
+    } catch (IllegalArgumentException refused) {
+      tools.journal().end(entry, 0);
+      throw refused;
+    }
     tools.journal().end(entry, answered.rows());
     return answered.fields();
   }

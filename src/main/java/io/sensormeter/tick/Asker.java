@@ -1,6 +1,7 @@
 package io.sensormeter.tick;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.database.DatabaseException;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.lambda.Time;
@@ -54,7 +55,12 @@ public final class Asker {
     List<Question> questions = new ArrayList<>();
     questions.add(
         new Question.OfMeters(settings.meters().names(), Hour.floor(now).plusHours(1).start()));
-    questions.addAll(Questions.due(reads, tick, settings.verifyEveryHours(), now, limit()));
+    try {
+      questions.addAll(Questions.due(reads, tick, settings.verifyEveryHours(), now, limit()));
+    } catch (DatabaseException e) {
+      // The tick goes on, and tells it: its gauges say what waits.
+      return new Asked(0, Optional.of(String.valueOf(e.getMessage())));
+    }
     return send(questions, deadline);
   }
 
