@@ -2,6 +2,7 @@ package io.sensormeter.operator;
 
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Questions;
+import io.sensormeter.ledger.Selection;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Question;
 import io.sensormeter.tick.Asker;
@@ -32,10 +33,13 @@ record Verify(Tools tools) {
     List<Question> questions =
         Questions.chosen(
             tools.reads(),
-            range.from(),
-            range.to(),
-            command.organization().orElse(null),
-            command.stripeCustomer().orElse(null),
+            new Selection(
+                range.from(),
+                range.to(),
+                Optional.empty(),
+                command.organization(),
+                command.stripeCustomer(),
+                Optional.empty()),
             tools.time().now(),
             limit + 1);
     if (questions.isEmpty()) {
