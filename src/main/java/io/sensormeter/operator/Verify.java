@@ -36,10 +36,10 @@ record Verify(Tools tools) {
             new Selection(
                 range.from(),
                 range.to(),
-                Optional.empty(),
+                command.code(),
                 command.organization(),
                 command.stripeCustomer(),
-                Optional.empty()),
+                command.meter()),
             tools.time().now(),
             limit + 1);
     if (questions.isEmpty()) {
@@ -49,7 +49,7 @@ record Verify(Tools tools) {
     }
     if (questions.size() > limit) {
       throw new IllegalArgumentException(
-          "these are more questions than the %d that can be read within an hour; nothing was asked. Add \"organization\" or \"stripeCustomer\", or narrow the range"
+          "these are more questions than the %d that can be read within an hour; nothing was asked. Add \"code\", \"meter\", \"organization\" or \"stripeCustomer\", or narrow the range"
               .formatted(limit));
     }
     Asker.Asked asked = tools.asker().send(questions, deadline);
