@@ -88,10 +88,7 @@ public final class Acknowledgements {
   /** What {@link #acknowledge} would acknowledge. */
   public static List<Group> open(ReadOnly reads, Selection selection, Instant now) {
     return reads.list(
-        "looking for open exceptions",
-        Group::of,
-        OPEN,
-        arguments(selection, now, null, null));
+        "looking for open exceptions", Group::of, OPEN, arguments(selection, now, null, null));
   }
 
   private static @Nullable Object[] arguments(

@@ -21,7 +21,9 @@ public record Selection(
     Optional<String> stripeCustomer,
     Optional<String> meter) {
 
-  /** Its columns; arguments in this order. As constants they bound every index: not materialized. */
+  /**
+   * Its columns; arguments in this order. As constants they bound every index: not materialized.
+   */
   static final String COLUMNS =
       """
       ?::timestamptz as first, ?::timestamptz as last, ?::text as code, ?::text as organization,

@@ -59,8 +59,7 @@ final class LookupsIT {
 
   @Test
   void whatAnOrganizationIsAskedAboutIsLookedUpHourByHour() {
-    assertThat(Plan.ofLargeLedger(database, DUE, chosen(null, "o7")))
-        .containsPattern(BY_KEY);
+    assertThat(Plan.ofLargeLedger(database, DUE, chosen(null, "o7"))).containsPattern(BY_KEY);
   }
 
   private static @Nullable Object[] chosen(@Nullable String code, @Nullable String organization) {

@@ -15,8 +15,7 @@ public final class Plan {
   private Plan() {}
 
   /** With what each step read and gave: the statement runs. */
-  public static String analyzed(
-      LocalDatabase database, String sql, @Nullable Object... arguments) {
+  public static String analyzed(LocalDatabase database, String sql, @Nullable Object... arguments) {
     return of(database, "analyze, timing off, costs off", "select 1", sql, arguments);
   }
 
