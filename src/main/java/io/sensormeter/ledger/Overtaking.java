@@ -23,8 +23,8 @@ public final class Overtaking {
   }
 
   /**
-   * The later hours of a report's organization and of a customer, as {@code later}: looked up one by
-   * one, since no index before PostgreSQL 18 finds one organization in a range of hours without
+   * The later hours of a report's organization and of a customer, as {@code later}: looked up one
+   * by one, since no index before PostgreSQL 18 finds one organization in a range of hours without
    * reading everybody's. An hour may hold a report and have no tick row.
    *
    * @param report its name in the statement

@@ -144,7 +144,9 @@ final class RetrySql {
       order by report.organization_id, report.meter
       """
           .formatted(
-              HOURS_MAX, ReportStatus.ALSO_ACCEPTED, Overtaking.isOvertaken("report", "report.new_customer"));
+              HOURS_MAX,
+              ReportStatus.ALSO_ACCEPTED,
+              Overtaking.isOvertaken("report", "report.new_customer"));
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;
 
