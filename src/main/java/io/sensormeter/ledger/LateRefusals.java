@@ -46,9 +46,9 @@ public final class LateRefusals {
 
   /**
    * Applies them. Refusals in one transaction: pending, accepted, unresolved, expired → rejected. A
-   * refused 0 on a sum meter leaves nothing owed and stays accepted; what was seen in Stripe is only
-   * asked about again. Then the doubt, hour by hour: after a crash the same sightings come again and
-   * find the rest.
+   * refused 0 on a sum meter leaves nothing owed and stays accepted; what was seen in Stripe is
+   * only asked about again. Then the doubt, hour by hour: after a crash the same sightings come
+   * again and find the rest.
    */
   public Applied apply(List<Sighting> sightings, Instant now) {
     List<Sighting.Refused> refusals =
@@ -103,8 +103,7 @@ public final class LateRefusals {
                   .filter(each -> !found.contains(each.refused().identifier()))
                   .toList();
           if (!hashed.isEmpty()) {
-            held.addAll(
-                transaction.list(Held::of, REFUSE.formatted(""), json(hashed), now, now));
+            held.addAll(transaction.list(Held::of, REFUSE.formatted(""), json(hashed), now, now));
           }
           return held.stream().map(Held::becomes).toList();
         });
