@@ -269,7 +269,7 @@ begin
     || ' where shown_at is null and recorded_at is not null and (late or status in'
     || ' (''rejected'', ''unresolved'', ''expired'', ''superseded'', ''discrepancy''))';
   execute 'create index if not exists meter_report_shadow on ' || parent || ' (hour, meter)'
-    || ' where status = ''shadow'' and acknowledged_at is null';
+    || ' where status = ''shadow''';
   -- Whose turn it is to be looked up in Stripe is a range of hashes: any number of turns a day.
   execute 'create index if not exists meter_report_turn on ' || parent
     || ' (hashtextextended(organization_id, 0), hour) where status = ''accepted''';

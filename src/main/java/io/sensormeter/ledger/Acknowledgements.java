@@ -16,14 +16,14 @@ public final class Acknowledgements {
 
   private static final String DUE =
       """
-      with argument as (
+      with argument as not materialized (
         select %s, ?::timestamptz as now, ?::text as by, ?::text as note
       ), due as (
         select report.hour, report.organization_id, report.meter, report.revision, report.status,
           report.failure_code, report.value
         from metering.meter_report as report, argument
         where %s and report.acknowledged_at is null
-          and (report.status in ('rejected', 'unresolved', 'discrepancy', 'expired', 'superseded')
+          and (%s
             or report.status = 'shadow' and %s >= (
               select noted.live_from from metering.meter as noted
               where noted.meter = report.meter))
@@ -31,13 +31,16 @@ public final class Acknowledgements {
         %%s
       )
       """
-          .formatted(Selection.COLUMNS, Selection.CHOSEN, CopyExpiry.EVENT_TIME);
+          .formatted(
+              Selection.COLUMNS, Selection.CHOSEN, Selection.EXCEPTION, CopyExpiry.EVENT_TIME);
 
   private static final String GROUPED =
       """
       select status, failure_code, count(*) as reports, coalesce(sum(value), 0) as total
       from due group by status, failure_code order by status, failure_code
       """;
+
+  static final String OPEN = DUE.formatted("") + GROUPED;
 
   private final Database database;
 
@@ -85,10 +88,7 @@ public final class Acknowledgements {
   /** What {@link #acknowledge} would acknowledge. */
   public static List<Group> open(ReadOnly reads, Selection selection, Instant now) {
     return reads.list(
-        "looking for open exceptions",
-        Group::of,
-        DUE.formatted("") + GROUPED,
-        arguments(selection, now, null, null));
+        "looking for open exceptions", Group::of, OPEN, arguments(selection, now, null, null));
   }
 
   private static @Nullable Object[] arguments(

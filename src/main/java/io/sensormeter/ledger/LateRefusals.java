@@ -3,25 +3,23 @@ package io.sensormeter.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.database.Database;
+import io.sensormeter.database.Row;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.Identifier;
+import io.sensormeter.meter.ReportKey;
 import io.sensormeter.meter.Sighting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Stripe refuses what it had taken. Its report names samples: what it names is rejected, and what
  * it took in the same minutes is looked up at the next tick.
  */
 public final class LateRefusals {
-
-  /** An identifier of ours names its hour: see {@link io.sensormeter.meter.Identifier}. */
-  private static final Pattern HOUR =
-      Pattern.compile(":(\\d{4}-\\d{2}-\\d{2}T\\d{2}Z)(?::r\\d{1,9})?$");
 
   /** Stripe's clock, ours, and what it needed until it validated an event. */
   private static final int SLACK_MINUTES = 15;
@@ -47,9 +45,10 @@ public final class LateRefusals {
   public record Applied(int rejected, int doubted, int unknown) {}
 
   /**
-   * Applies them, in one transaction: pending, accepted, unresolved, expired → rejected. A refused
-   * 0 on a sum meter leaves nothing owed and stays accepted; what was seen in Stripe is only asked
-   * about again.
+   * Applies them. Refusals in one transaction: pending, accepted, unresolved, expired → rejected. A
+   * refused 0 on a sum meter leaves nothing owed and stays accepted; what was seen in Stripe is
+   * only asked about again. Then the doubt, hour by hour: after a crash the same sightings come
+   * again and find the rest.
    */
   public Applied apply(List<Sighting> sightings, Instant now) {
     List<Sighting.Refused> refusals =
@@ -57,46 +56,105 @@ public final class LateRefusals {
             .filter(Sighting.Refused.class::isInstance)
             .map(Sighting.Refused.class::cast)
             .toList();
-    List<Sighting.Doubted> windows =
-        sightings.stream()
-            .filter(Sighting.Doubted.class::isInstance)
-            .map(Sighting.Doubted.class::cast)
-            .toList();
-    if (refusals.isEmpty() && windows.isEmpty()) {
-      return new Applied(0, 0, 0);
+    List<String> becomes = refusals.isEmpty() ? List.of() : refuse(refusals, now);
+    int rejected = (int) becomes.stream().filter("rejected"::equals).count();
+    int doubted = becomes.size() - rejected;
+    for (Sighting sighting : sightings) {
+      if (sighting instanceof Sighting.Doubted window) {
+        doubted += doubt(window, now);
+      }
     }
+    return new Applied(rejected, doubted, refusals.size() - becomes.size());
+  }
+
+  /**
+   * A refusal of one of ours.
+   *
+   * @param key as the identifier has it
+   */
+  private record Named(ReportKey key, Sighting.Refused refused) {}
+
+  private record Held(String identifier, String becomes) {
+
+    private static Held of(Row row) {
+      return new Held(row.text("identifier"), row.text("becomes"));
+    }
+  }
+
+  /** What became of the reports that they name: by key, and what is not there by its hash. */
+  private List<String> refuse(List<Sighting.Refused> refusals, Instant now) {
+    List<Named> named =
+        refusals.stream()
+            .flatMap(
+                refused ->
+                    Identifier.keyOf(refused.identifier()).stream()
+                        .map(key -> new Named(key, refused)))
+            .toList();
     return database.transaction(
         "recording what Stripe refused afterwards",
         transaction -> {
-          List<String> becomes =
-              transaction.list(row -> row.text("becomes"), REFUSE, json(refusals), now, now);
-          int rejected = (int) becomes.stream().filter("rejected"::equals).count();
-          int doubted = becomes.size() - rejected;
-          for (Sighting.Doubted window : windows) {
-            doubted +=
-                transaction.update(DOUBT, now, window.from(), window.to(), window.stripeMeterId());
+          List<Held> held =
+              new ArrayList<>(
+                  transaction.list(Held::of, REFUSE.formatted(BY_KEY), json(named), now, now));
+          Set<String> found = held.stream().map(Held::identifier).collect(Collectors.toSet());
+          List<Named> hashed =
+              named.stream()
+                  .filter(each -> Identifier.mayBeHash(each.key().organizationId()))
+                  .filter(each -> !found.contains(each.refused().identifier()))
+                  .toList();
+          if (!hashed.isEmpty()) {
+            held.addAll(transaction.list(Held::of, REFUSE.formatted(""), json(hashed), now, now));
           }
-          return new Applied(rejected, doubted, refusals.size() - becomes.size());
+          return held.stream().map(Held::becomes).toList();
         });
   }
 
-  private static final String REFUSE =
+  /** An hour may hold so many reports that one statement has time for no more. */
+  private int doubt(Sighting.Doubted window, Instant now) {
+    Hour last = Hour.floor(window.to().isBefore(now) ? window.to() : now);
+    Hour oldest = Hour.floor(now).minusHours(CopyExpiry.SEND_HOURS_MAX + HOURS_BACK);
+    Hour first = Hour.floor(window.from()).minusHours(HOURS_BACK);
+    int doubted = 0;
+    for (Hour hour = first.isBefore(oldest) ? oldest : first;
+        !last.isBefore(hour);
+        hour = hour.plusHours(1)) {
+      doubted +=
+          database.update(
+              "doubting what Stripe took of " + hour,
+              DOUBT,
+              now,
+              window.from(),
+              window.to(),
+              hour,
+              window.stripeMeterId());
+    }
+    return doubted;
+  }
+
+  /** Whose organization enters as it is, found by the ledger's key. */
+  static final String BY_KEY = "and r.organization_id = o.organization";
+
+  /** Arguments: JSON, now, now. To be completed with {@link #BY_KEY}, or nothing. */
+  static final String REFUSE =
       """
       with refusal as (
         select distinct on (o.hour, o.identifier) o.*
         from jsonb_to_recordset(?::jsonb)
-          as o(hour timestamptz, identifier text collate "C", code text, message text,
+          as o(hour timestamptz, organization text collate "C", meter text collate "C",
+               revision integer, identifier text collate "C", code text, message text,
                at timestamptz)
         order by o.hour, o.identifier, o.at
       ), held as (
-        select r.hour, r.organization_id, r.meter, r.revision, o.code, o.message, o.at,
+        select r.hour, r.organization_id, r.meter, r.revision, o.identifier, o.code, o.message, o.at,
           case
             when r.status in ('pending', 'accepted', 'unresolved', 'expired')
               and not (r.value = 0 and r.revision = 0 and r.kind in ('sum', 'sum-hourly'))
               then 'rejected'
             else r.status end as becomes
         from refusal as o
-        join metering.meter_report as r on r.hour = o.hour and r.identifier = o.identifier
+        join metering.meter_report as r
+          on r.hour = o.hour %s and r.meter = o.meter and r.revision = o.revision
+          and r.identifier = o.identifier
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
       )
@@ -122,7 +180,7 @@ public final class LateRefusals {
       from held
       where r.hour = held.hour and r.organization_id = held.organization_id
         and r.meter = held.meter and r.revision = held.revision
-      returning held.becomes
+      returning held.identifier, held.becomes
       """;
 
   private static final String DOUBT =
@@ -130,50 +188,42 @@ public final class LateRefusals {
       update metering.meter_report as r
       set suspect_at = argument.now, sightings = 0
       from metering.meter as noted,
-        (values (?::timestamptz, ?::timestamptz, ?::timestamptz)) as argument(now, since, until)
+        (values (?::timestamptz, ?::timestamptz, ?::timestamptz, ?::timestamptz))
+          as argument(now, since, until, hour)
       where noted.stripe_id = ? and r.meter = noted.meter
         and r.status = 'accepted' and r.suspect_at is null
-        and r.hour between argument.since - interval '%1$d hours' and argument.until
-        and r.settled_at between argument.since - interval '%2$d minutes'
-          and argument.until + interval '%2$d minutes'
+        and r.hour = argument.hour
+        and r.settled_at between argument.since - interval '%1$d minutes'
+          and argument.until + interval '%1$d minutes'
       """
-          .formatted(HOURS_BACK, SLACK_MINUTES);
+          .formatted(SLACK_MINUTES);
 
-  /** Whose identifier is none of ours is left out. */
-  private static String json(List<Sighting.Refused> refusals) {
-    List<Map<String, String>> rows = new ArrayList<>();
-    for (Sighting.Refused refused : refusals) {
-      hour(refused.identifier())
-          .ifPresent(
-              hour ->
-                  rows.add(
-                      Map.of(
-                          "hour",
-                          hour.start().toString(),
-                          "identifier",
-                          refused.identifier(),
-                          "code",
-                          refused.code(),
-                          "message",
-                          refused.message(),
-                          "at",
-                          refused.at().toString())));
+  private static String json(List<Named> refusals) {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Named each : refusals) {
+      rows.add(
+          Map.of(
+              "hour",
+              each.key().hour().start().toString(),
+              "organization",
+              each.key().organizationId(),
+              "meter",
+              each.key().meter(),
+              "revision",
+              each.key().revision(),
+              "identifier",
+              each.refused().identifier(),
+              "code",
+              each.refused().code(),
+              "message",
+              each.refused().message(),
+              "at",
+              each.refused().at().toString()));
     }
     try {
       return JSON.writeValueAsString(rows);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("texts are always JSON", e);
-    }
-  }
-
-  private static Optional<Hour> hour(String identifier) {
-    Matcher matcher = HOUR.matcher(identifier);
-    try {
-      return matcher.find() && identifier.indexOf('\0') < 0
-          ? Optional.of(Hour.parse(matcher.group(1)))
-          : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      throw new IllegalStateException("texts and numbers are always JSON", e);
     }
   }
 }

@@ -6,7 +6,6 @@ import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Question;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What Stripe should be asked about: one question a customer, meter and four days. */
 public final class Questions {
@@ -29,6 +28,12 @@ public final class Questions {
   /** An organization's turn comes once in VERIFY_EVERY_HOURS: a range of hashes for each hour. */
   private static final String TURN =
       "hashtextextended(r.organization_id, 0) between argument.slot_first and argument.slot_last";
+
+  private static final String SENT =
+      """
+      report.stripe_customer_id is not null and report.send_before is not null
+        and report.status not in ('shadow', 'replaced')
+      """;
 
   private static final String COLUMNS =
       "r.organization_id, r.meter, r.stripe_customer_id, coalesce(r.event_time, r.hour) as"
@@ -77,22 +82,41 @@ public final class Questions {
               Verifications.SETTLED_HOURS,
               HeldReports.LEFT_BEFORE);
 
-  /** Arguments: now, organization, customer, first and last hour. */
-  private static final String CHOSEN =
+  /**
+   * One organization's are looked up by key, hour by hour. With a code they are exceptions, or what
+   * has it as its status: each is found by an index.
+   *
+   * <p>Arguments: those of a {@link Selection}, now.
+   */
+  static final String CHOSEN =
       """
-      with argument as (
-        select ?::timestamptz as now, ?::text as organization, ?::text as customer,
-          ?::timestamptz as first, ?::timestamptz as last
+      with argument as not materialized (
+        select %1$s, ?::timestamptz as now
       ), due as (
-        select %s from metering.meter_report as r, argument
-        where r.hour between argument.first and argument.last
-          and (argument.organization is null or r.organization_id = argument.organization)
-          and (argument.customer is null or r.stripe_customer_id = argument.customer)
-          and r.stripe_customer_id is not null and r.send_before is not null
-          and r.status not in ('shadow', 'replaced')
+        select report.organization_id, report.meter, report.stripe_customer_id,
+          coalesce(report.event_time, report.hour) as event_hour
+        from argument
+        cross join generate_series(argument.first, argument.last, interval '1 hour') as asked(hour)
+        cross join lateral (
+          select one.* from metering.meter_report as one
+          where one.hour = asked.hour and one.organization_id = argument.organization
+          offset 0) as report
+        where argument.organization is not null and %2$s and %3$s
+        union all
+        select report.organization_id, report.meter, report.stripe_customer_id,
+          coalesce(report.event_time, report.hour)
+        from metering.meter_report as report, argument
+        where argument.organization is null and argument.code is not null and %2$s and %3$s
+          and (%4$s
+            or report.status in ('pending', 'accepted') and report.status = argument.code)
+        union all
+        select report.organization_id, report.meter, report.stripe_customer_id,
+          coalesce(report.event_time, report.hour)
+        from metering.meter_report as report, argument
+        where argument.organization is null and argument.code is null and %2$s and %3$s
       )
       """
-          .formatted(COLUMNS);
+          .formatted(Selection.COLUMNS, Selection.CHOSEN, SENT, Selection.EXCEPTION);
 
   /** Of what is to be asked, a question for each four days back from now, the oldest first. */
   private static final String GROUPED =
@@ -136,30 +160,21 @@ public final class Questions {
         limit);
   }
 
-  /**
-   * What a person asks about now, whosever turn it is.
-   *
-   * @param organizationId null = all
-   * @param customer null = all
-   */
+  /** What a person asks about now, whosever turn it is. */
   public static List<Question> chosen(
-      ReadOnly reads,
-      Hour first,
-      Hour last,
-      @Nullable String organizationId,
-      @Nullable String customer,
-      Instant now,
-      long limit) {
+      ReadOnly reads, Selection selection, Instant now, long limit) {
     Instant askBefore = Hour.floor(now).plusHours(1).start();
     return reads.list(
         "looking for what Stripe should be asked",
         row -> question(row, askBefore),
         CHOSEN + GROUPED,
+        selection.from(),
+        selection.to(),
+        selection.code().orElse(null),
+        selection.organization().orElse(null),
+        selection.stripeCustomer().orElse(null),
+        selection.meter().orElse(null),
         now,
-        organizationId,
-        customer,
-        first,
-        last,
         limit);
   }
 

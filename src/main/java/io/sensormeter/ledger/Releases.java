@@ -35,22 +35,18 @@ public final class Releases {
           where noted.meter = report.meter
             and noted.live_from <= coalesce(report.event_time, report.hour)))
         and (report.kind <> 'last' or not exists (
-          select from (
-            select later.status, later.hour, later.organization_id
-            from metering.meter_report as later
-            where later.organization_id = report.organization_id and later.meter = report.meter
-              and later.hour > report.hour
-            union all
-            select later.status, later.hour, later.organization_id
-            from metering.meter_report as later
-            where later.stripe_customer_id = report.stripe_customer_id
-              and later.meter = report.meter and later.hour > report.hour) as later
+          select from %s
           where later.status in %s
             or later.status = 'shadow' and later.hour <= argument.through
               and (argument.organization is null
                 or later.organization_id = argument.organization)))
       """
-          .formatted(CopyExpiry.EVENT_TIME, CopyExpiry.SEND_HOURS_MAX - 2, ReportStatus.OVERTAKING);
+          .formatted(
+              CopyExpiry.EVENT_TIME,
+              CopyExpiry.SEND_HOURS_MAX - 2,
+              Overtaking.later(
+                  "report", "report.stripe_customer_id", "report.hour + interval '1 hour'"),
+              ReportStatus.OVERTAKING);
 
   private static final String ARGUMENT =
       """

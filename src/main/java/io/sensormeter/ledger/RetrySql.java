@@ -22,7 +22,7 @@ final class RetrySql {
 
   private static final String CHOSEN =
       """
-      with argument as materialized (
+      with argument as not materialized (
         select %s, ?::timestamptz as now, ?::text as whose, ?::boolean as before_live
       ), declared as materialized (
         select d.meter, d.kind, d.past_hour,
@@ -34,12 +34,17 @@ final class RetrySql {
           coalesce(argument.whose, case when %s then 'source' else 'frozen' end) as whose
         from metering.meter_report as report, argument
         where %s
-          and report.status in ('rejected', 'discrepancy', 'superseded', 'expired', 'unresolved')
+          and (%s)
         order by report.hour, report.organization_id, report.meter, report.revision
         %%s
       )
       """
-          .formatted(Selection.COLUMNS, DeclaredMeters.SQL, ABOUT_CUSTOMER, Selection.CHOSEN);
+          .formatted(
+              Selection.COLUMNS,
+              DeclaredMeters.SQL,
+              ABOUT_CUSTOMER,
+              Selection.CHOSEN,
+              Selection.EXCEPTION);
 
   private static final String READING =
       Rejections.reading(
@@ -143,7 +148,7 @@ final class RetrySql {
           .formatted(
               HOURS_MAX,
               ReportStatus.ALSO_ACCEPTED,
-              Overtaking.isOvertaken("report.new_customer"),
+              Overtaking.isOvertaken("report", "report.new_customer"),
               HeldReports.FIRST_HOURS_MAX);
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;

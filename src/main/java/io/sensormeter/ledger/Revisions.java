@@ -82,7 +82,9 @@ final class Revisions {
       order by r.hour, r.organization_id, r.meter
       returning hour, organization_id, meter, revision
       """
-          .formatted(Overtaking.isOvertaken("coalesce(given.customer, report.stripe_customer_id)"));
+          .formatted(
+              Overtaking.isOvertaken(
+                  "report", "coalesce(given.customer, report.stripe_customer_id)"));
 
   private Revisions() {}
 

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The identifier of a meter event, by which Stripe refuses a second one: {@code
@@ -23,6 +26,11 @@ public record Identifier(String value) {
 
   private static final int HASH_DIGITS = 32;
 
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{" + HASH_DIGITS + "}");
+
+  private static final Pattern FORM =
+      Pattern.compile("([a-z0-9_]{1,40}):(.+):(\\d{4}-\\d{2}-\\d{2}T\\d{2}Z)(?::r(\\d{1,9}))?");
+
   public Identifier {
     int length = value.codePointCount(0, value.length());
     if (length < 1 || length > MAX_CHARACTERS) {
@@ -37,6 +45,31 @@ public record Identifier(String value) {
         whole.length() <= MAX_CHARACTERS && Characters.isGraphic(key.organizationId())
             ? whole
             : assemble(key, hash(key.organizationId())));
+  }
+
+  /**
+   * The key that an identifier of ours names. Of an organization that enters as a hash it has the
+   * hash: {@link #mayBeHash}.
+   *
+   * @return empty if it is none of ours
+   */
+  public static Optional<ReportKey> keyOf(String identifier) {
+    Matcher parts = FORM.matcher(identifier);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    int revision = parts.group(4) == null ? 0 : Integer.parseInt(parts.group(4));
+    try {
+      return Optional.of(
+          new ReportKey(Hour.parse(parts.group(3)), parts.group(1), parts.group(2), revision));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the organization of a key from {@link #keyOf} may stand for a longer id. */
+  public static boolean mayBeHash(String organizationId) {
+    return HASH.matcher(organizationId).matches();
   }
 
   private static String assemble(ReportKey key, String organization) {

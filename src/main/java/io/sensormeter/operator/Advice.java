@@ -59,12 +59,9 @@ record Advice(String means, List<Map<String, Object>> next) {
       return from.isBefore(first) ? first : from;
     }
 
+    /** Of one organization all is looked at; of several, what they have in common. */
     private Map<String, Object> verify() {
-      Map<String, Object> asked = Advice.ask("verify");
-      put(asked, "from", newestFrom());
-      put(asked, "to", to);
-      put(asked, "organization", organization);
-      return asked;
+      return ask("verify", "code", organization == null ? selected() : null);
     }
 
     private Map<String, Object> retry() {

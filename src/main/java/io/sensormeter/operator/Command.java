@@ -146,8 +146,16 @@ public sealed interface Command {
    *
    * @param from the first hour
    * @param to the last hour, included
+   * @param code only exceptions with this failure code, or what has this status; empty = all
+   * @param stripeCustomer only reports of this customer; empty = all
    */
-  record Verify(Hour from, Hour to, Optional<String> organization, Optional<String> stripeCustomer)
+  record Verify(
+      Hour from,
+      Hour to,
+      Optional<String> code,
+      Optional<String> organization,
+      Optional<String> stripeCustomer,
+      Optional<String> meter)
       implements Command {}
 
   /** Take the ledger over from another stack. */

@@ -117,7 +117,7 @@ record ExceptionGroups(Tools tools) {
           new Advice(
               "Stripe has said that it holds it, and its summaries were not seen to show it for"
                   + " more than a day. Does VerifierFunction run? To ask now:",
-              List.of(ranged(group, "verify")));
+              List.of(verify(group)));
       default ->
           Advice.of(
               new Advice.Case(
@@ -148,9 +148,14 @@ record ExceptionGroups(Tools tools) {
         List.of());
   }
 
+  private static Map<String, Object> verify(Group group) {
+    Map<String, Object> asked = ranged(group, "verify");
+    asked.put("code", group.status());
+    return asked;
+  }
+
   private static Map<String, Object> release(Group group) {
     Map<String, Object> asked = ranged(group, "release");
-    asked.put("meter", group.meter());
     asked.put("dryRun", true);
     return asked;
   }
@@ -160,6 +165,7 @@ record ExceptionGroups(Tools tools) {
     Hour first = group.newest().minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
     asked.put("from", group.since().isBefore(first) ? first : group.since());
     asked.put("to", group.newest());
+    asked.put("meter", group.meter());
     return asked;
   }
 }

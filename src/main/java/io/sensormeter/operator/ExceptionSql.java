@@ -1,6 +1,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.ledger.Overtaking;
 import io.sensormeter.ledger.ReportStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,12 +60,12 @@ final class ExceptionSql {
         and r.hour > argument.now - interval '%2$d hours'
         and r.hour >= coalesce(argument.first, '-infinity')
         and coalesce(r.event_time, r.hour) >= noted.live_from
-        and (r.kind <> 'last' or not exists (
-          select from metering.meter_report as later
-          where later.organization_id = r.organization_id and later.meter = r.meter
-            and later.hour > r.hour and later.status in %3$s))
+        and (r.kind <> 'last' or not %3$s)
       """
-          .formatted(FOUND, SchedulerSettings.CATCH_UP_HOURS_MAX, ReportStatus.OVERTAKING);
+          .formatted(
+              FOUND,
+              SchedulerSettings.CATCH_UP_HOURS_MAX,
+              Overtaking.isOvertaken("r", "r.stripe_customer_id"));
 
   private static final String WAITING =
       """

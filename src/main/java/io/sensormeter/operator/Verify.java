@@ -2,6 +2,7 @@ package io.sensormeter.operator;
 
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Questions;
+import io.sensormeter.ledger.Selection;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Question;
 import io.sensormeter.tick.Asker;
@@ -32,10 +33,13 @@ record Verify(Tools tools) {
     List<Question> questions =
         Questions.chosen(
             tools.reads(),
-            range.from(),
-            range.to(),
-            command.organization().orElse(null),
-            command.stripeCustomer().orElse(null),
+            new Selection(
+                range.from(),
+                range.to(),
+                command.code(),
+                command.organization(),
+                command.stripeCustomer(),
+                command.meter()),
             tools.time().now(),
             limit + 1);
     if (questions.isEmpty()) {
@@ -45,7 +49,7 @@ record Verify(Tools tools) {
     }
     if (questions.size() > limit) {
       throw new IllegalArgumentException(
-          "these are more questions than the %d that can be read within an hour; nothing was asked. Add \"organization\" or \"stripeCustomer\", or narrow the range"
+          "these are more questions than the %d that can be read within an hour; nothing was asked. Add \"code\", \"meter\", \"organization\" or \"stripeCustomer\", or narrow the range"
               .formatted(limit));
     }
     Asker.Asked asked = tools.asker().send(questions, deadline);

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class ErrorReports {
 
   /** Where a report does not say what time it is about: Stripe validates within minutes. */
-  private static final Duration WINDOW_UNKNOWN = Duration.ofDays(1);
+  private static final Duration WINDOW_UNKNOWN = Duration.ofHours(1);
 
   private static final JsonMapper JSON = new JsonMapper();
 

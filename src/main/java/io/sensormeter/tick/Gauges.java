@@ -5,6 +5,7 @@ import io.sensormeter.database.Database;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.ledger.DeclaredMeters;
 import io.sensormeter.ledger.Exceptions;
+import io.sensormeter.ledger.Overtaking;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.ledger.SeenMeters;
 import io.sensormeter.ledger.SourceFunction;
@@ -172,13 +173,11 @@ public final class Gauges {
               where r.hour = given.hour and r.meter = given.meter and r.status = 'shadow'
                 and r.acknowledged_at is null
                 and coalesce(r.event_time, r.hour) >= noted.live_from
-                and (r.kind <> 'last' or not exists (
-                  select from metering.meter_report as later
-                  where later.organization_id = r.organization_id and later.meter = r.meter
-                    and later.hour > r.hour
-                    and later.status in %s)))
+                and (r.kind <> 'last' or not %s))
             """
-                .formatted(SchedulerSettings.CATCH_UP_HOURS_MAX, ReportStatus.OVERTAKING),
+                .formatted(
+                    SchedulerSettings.CATCH_UP_HOURS_MAX,
+                    Overtaking.isOvertaken("r", "r.stripe_customer_id")),
             now)
         .orElseThrow();
   }

@@ -116,6 +116,27 @@ final class ReadingCommandsIT extends HourFixture {
     assertThat(ledger(pipeline)).isEqualTo(before);
   }
 
+  /** What command exceptions proposes for a group asks about the group, not about everybody. */
+  @Test
+  void verifyAsksAboutWhatACodeNames() {
+    Pipeline pipeline = billed();
+    everyException();
+
+    assertThat(asked(pipeline, "absent")).singleElement().asString().contains("x-absent");
+    assertThat(asked(pipeline, "superseded")).singleElement().asString().contains("x-superseded");
+    assertThat(asked(pipeline, "accepted")).hasSize(2);
+  }
+
+  private List<String> asked(Pipeline pipeline, String code) {
+    ask(
+        pipeline,
+        """
+        {"command": "verify", "from": "%s", "to": "%s", "code": "%s", "meter": "active_sensors"}
+        """
+            .formatted(HOUR, HOUR.plusHours(2), code));
+    return take(pipeline.verificationsUrl());
+  }
+
   @Test
   void exceptionsAreNarrowedAndAcknowledgedOnesListedApart() {
     Pipeline pipeline = billed();

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class IdentifierTest {
   static List<Golden> golden() {
@@ -24,6 +25,36 @@ final class IdentifierTest {
             GoldenIdentifiers.HOUR, golden.meter(), golden.organizationId(), golden.revision());
 
     assertThat(Identifier.of(key).value()).isEqualTo(golden.identifier());
+  }
+
+  @ParameterizedTest
+  @MethodSource("golden")
+  void identifierNamesItsKeyOrTheHashOfTheOrganization(Golden golden) {
+    ReportKey key = Identifier.keyOf(golden.identifier()).orElseThrow();
+
+    assertThat(key.hour()).isEqualTo(GoldenIdentifiers.HOUR);
+    assertThat(key.meter()).isEqualTo(golden.meter());
+    assertThat(key.revision()).isEqualTo(golden.revision());
+    assertThat(Identifier.mayBeHash(key.organizationId()))
+        .isNotEqualTo(key.organizationId().equals(golden.organizationId()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "req_1",
+        "m:o",
+        ":o:2026-11-22T14Z",
+        "M:o:2026-11-22T14Z",
+        "m::2026-11-22T14Z",
+        "m:o:2026-13-22T14Z",
+        "m:o:2026-11-22T14Z:r",
+        "m:o:2026-11-22T14Z:r-1",
+        "m:o\0:2026-11-22T14Z"
+      })
+  void whatIsNoneOfOursNamesNoKey(String identifier) {
+    assertThat(Identifier.keyOf(identifier)).isEmpty();
   }
 
   @Test

@@ -6,16 +6,11 @@ import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.postgres.Plan;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.meter.Hour;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A month of one organization among others is read through keys: what is read is what is told. */
@@ -43,10 +38,10 @@ final class ReportRowsIT {
       fill(database);
 
       assertReads(
-          plan(database, ReportRows.OF_ORGANIZATION, FROM, TO, "o7", null, null),
+          Plan.analyzed(database, ReportRows.OF_ORGANIZATION, FROM, TO, "o7", null, null),
           HOURS + HOURS / 10);
       assertReads(
-          plan(
+          Plan.analyzed(
               database,
               ReportRows.ORGANIZATIONS_OF_CUSTOMER,
               FROM,
@@ -89,31 +84,5 @@ final class ReportRowsIT {
             .sum();
     assertThat(read).as(plan).isBetween((long) HOURS, rows + 50L);
     assertThat(plan).as("rows read and thrown away").doesNotContain("Rows Removed by Filter");
-  }
-
-  private static String plan(LocalDatabase database, String sql, @Nullable Object... arguments) {
-    try (Connection connection = database.connectAsRole();
-        PreparedStatement statement =
-            connection.prepareStatement("explain (analyze, timing off, costs off) " + sql)) {
-      for (int i = 0; i < arguments.length; i++) {
-        statement.setObject(
-            i + 1,
-            switch (arguments[i]) {
-              case Hour hour -> hour.start().atOffset(ZoneOffset.UTC);
-              case String[] texts -> connection.createArrayOf("text", texts);
-              case null -> null;
-              default -> arguments[i];
-            });
-      }
-      StringBuilder plan = new StringBuilder();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          plan.append(rows.getString(1)).append('\n');
-        }
-      }
-      return plan.toString();
-    } catch (SQLException e) {
-      throw new IllegalStateException(sql, e);
-    }
   }
 }

@@ -62,12 +62,12 @@ final class ErrorReportsIT extends StripeFixture {
   }
 
   @Test
-  void timeThatIsNotToldIsTheDayBefore() throws Exception {
+  void timeThatIsNotToldIsTheHourBefore() throws Exception {
     String event = report("").replace("validation_", "unknown_");
 
     assertThat(answerTo(200, event))
         .isEqualTo(
-            new Found<>(List.of(new Sighting.Doubted("mtr_1", NOW.minusSeconds(86_400), NOW))));
+            new Found<>(List.of(new Sighting.Doubted("mtr_1", NOW.minusSeconds(3_600), NOW))));
   }
 
   @Test
