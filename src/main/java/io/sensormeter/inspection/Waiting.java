@@ -33,6 +33,10 @@ public record Waiting(
       Optional<String> organization,
       boolean acknowledged) {
 
+    /** All that is open. */
+    public static final Filter OPEN =
+        new Filter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+
     public Filter {
       if (from.isPresent() && to.isPresent() && to.get().isBefore(from.get())) {
         throw new IllegalArgumentException("from " + from.get() + " lies after to " + to.get());
@@ -95,6 +99,11 @@ public record Waiting(
     }
     ExceptionHours beside = new ExceptionHours(terms);
     return new Waiting(groups, beside.hours(filter), beside.meters(), beside.customerless());
+  }
+
+  /** Of the meters alone. */
+  public static List<OfMeter> metersOf(Terms terms) {
+    return new ExceptionHours(terms).meters();
   }
 
   public boolean isEmpty() {

@@ -31,7 +31,7 @@ public final class Option {
       new Option("serve", "it takes no value", List.of("true", "false")::contains);
 
   public static final Option FIGURE =
-      oneOf("figure", "all", "capture", "publish", "report", "memory", "verify");
+      oneOf("figure", "all", "capture", "publish", "report", "memory", "verify", "pages");
 
   private static final List<Option> ALL =
       List.of(ORGANIZATIONS, HOURS, STRIPE_LATENCY, STRIPE_CALLS_PER_SECOND, REFUSE, SERVE, FIGURE);
