@@ -13,8 +13,9 @@
  * Start reading at {@link io.sensormeter.App}, which wires the functions; then {@code scheduler},
  * {@code publisher}, {@code reporter} and {@code recorder} in the order of the flow, and {@code
  * operator} for what a person asks. The ledger is the truth, queues are transport. The ledger side
- * ({@code ledger, scheduler, publisher, operator, recorder, view}) and the Stripe side ({@code stripe,
- * reporter, verifier}) never import each other; they meet in {@code queue} and {@code meter}.
+ * ({@code ledger, scheduler, publisher, operator, recorder, view}) and the Stripe side ({@code
+ * stripe, reporter, verifier}) never import each other; they meet in {@code queue} and {@code
+ * meter}.
  */
 @org.jspecify.annotations.NullMarked
 package io.sensormeter;
