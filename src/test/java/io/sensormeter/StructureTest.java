@@ -2,8 +2,12 @@ package io.sensormeter;
 
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -19,6 +23,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.sensormeter.database.Database;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.local.http.LoopbackServer;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -40,6 +46,13 @@ final class StructureTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("io.sensormeter");
+
+  /** With what the templates of the pages were made into. */
+  private static final JavaClasses CLASSES_AND_TEMPLATES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.sensormeter", "gg.jte.generated");
+
   private static final JavaClasses TESTS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.OnlyIncludeTests())
@@ -51,21 +64,23 @@ final class StructureTest {
       delimiter = '|',
       textBlock =
           """
-          meter     |
-          lambda    | meter
-          config    | meter
-          database  | meter lambda config
-          queue     | meter lambda
-          stripe    | meter lambda config
-          ledger    | meter lambda config database
-          tick      | meter lambda config database queue ledger
-          check     | meter lambda config database ledger
-          operator  | meter lambda config database ledger tick check
-          scheduler | meter lambda config database queue ledger tick check operator root
-          recorder  | meter lambda config database queue ledger root
-          reporter  | meter lambda config queue stripe root
-          verifier  | meter lambda config queue stripe root
-          root      | meter lambda config database
+          meter      |
+          lambda     | meter
+          config     | meter
+          database   | meter lambda config
+          queue      | meter lambda
+          stripe     | meter lambda config
+          ledger     | meter lambda config database
+          inspection | meter lambda config database ledger
+          tick       | meter lambda config database queue ledger
+          check      | meter lambda config database ledger
+          operator   | meter lambda config database ledger inspection tick check
+          scheduler  | meter lambda config database queue ledger tick check operator root
+          recorder   | meter lambda config database queue ledger root
+          view       | meter lambda config database ledger inspection root
+          reporter   | meter lambda config queue stripe root
+          verifier   | meter lambda config queue stripe root
+          root       | meter lambda config database
           """)
   void aRoomKnowsOnlyThoseBelowIt(String room, String known) {
     List<String> allowed = new ArrayList<>(List.of(name(room)));
@@ -89,7 +104,7 @@ final class StructureTest {
   @Test
   void everyRoomIsOnTheList() {
     assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
-        .hasSize(15)
+        .hasSize(17)
         .allMatch(name -> name.split("\\.", -1).length <= 3);
   }
 
@@ -128,6 +143,22 @@ final class StructureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.sql..", "org.postgresql..")
+        .check(CLASSES);
+  }
+
+  /** What a person looks at changes nothing, whatever role it connects as. */
+  @Test
+  void whoLooksHasNoStatementThatWrites() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("..view..", "..inspection..")
+        .should()
+        .callMethodWhere(
+            target(owner(type(Database.class)))
+                .and(target(not(nameMatching("readOnly|close"))))
+                .as("it works on a database other than read-only"))
+        .orShould()
+        .callMethod(Transaction.class, "update", String.class, Object[].class)
         .check(CLASSES);
   }
 
@@ -208,7 +239,10 @@ final class StructureTest {
   @Test
   void everyDeclarationIsUsedByTheProduct() {
     List<String> unused = new ArrayList<>();
-    for (JavaClass each : CLASSES) {
+    for (JavaClass each : CLASSES_AND_TEMPLATES) {
+      if (!each.getPackageName().startsWith("io.sensormeter")) {
+        continue;
+      }
       if (each.getDirectDependenciesToSelf().stream()
               .noneMatch(use -> !outermost(use.getOriginClass()).equals(outermost(each)))
           && each.getEnclosingClass().isEmpty()

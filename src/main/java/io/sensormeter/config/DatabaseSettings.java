@@ -50,8 +50,18 @@ public record DatabaseSettings(
   }
 
   static DatabaseSettings read(Variables variables) {
-    String secretArn =
-        variables.required("DATABASE_SECRET_ARN", "the secret that holds username and password");
+    return read(
+        variables,
+        variables.required("DATABASE_SECRET_ARN", "the secret that holds username and password"));
+  }
+
+  /** As who may only read, where there is such a role. */
+  static DatabaseSettings readForView(Variables variables) {
+    Optional<String> view = variables.optional("DATABASE_VIEW_SECRET_ARN");
+    return view.isPresent() ? read(variables, view.get()) : read(variables);
+  }
+
+  private static DatabaseSettings read(Variables variables, String secretArn) {
     Optional<String> host = variables.optional("DATABASE_HOST");
     String sslMode = variables.optional("DATABASE_SSL_MODE").orElse("verify-full");
     if (!List.of("verify-full", "disable").contains(sslMode)) {

@@ -4,7 +4,6 @@ import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Meters;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -56,9 +55,6 @@ public record SchedulerSettings(
    */
   public static final int CAPTURE_HOURS_MAX = CATCH_UP_HOURS_MAX - 3;
 
-  private static final String SOURCE_WHY =
-      "shipped = the migration keeps metering.billable_readings, own = you created it";
-
   /**
    * Reads the environment.
    *
@@ -72,14 +68,14 @@ public record SchedulerSettings(
             DatabaseSettings.read(variables),
             variables.required(
                 "STACK", "who owns the ledger, aws:<region>:<account>:<name of the stack>"),
-            variables.choice("SOURCE", SOURCE_WHY, List.of("shipped", "own")).equals("shipped"),
+            variables.source(),
             variables.meters(),
             mode,
             variables.callsPerSecond(mode),
             variables.hour("BILL_FROM"),
             variables.number("CATCH_UP_HOURS", 1, CATCH_UP_HOURS_MAX, CATCH_UP_HOURS_MAX),
             variables.invoiceGraceHours(),
-            variables.number("VERIFY_EVERY_HOURS", 2, 96, 24),
+            variables.verifyEveryHours(),
             variables.readsPerSecond(mode),
             variables.queueUrl("REPORTS_QUEUE_URL"),
             variables.queueUrl("VERIFICATIONS_QUEUE_URL"),

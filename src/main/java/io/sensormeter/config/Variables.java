@@ -73,6 +73,20 @@ final class Variables {
     return choices.getFirst();
   }
 
+  /** Whether SOURCE is shipped. */
+  boolean source() {
+    return choice(
+            "SOURCE",
+            "shipped = the migration keeps metering.billable_readings, own = you created it",
+            List.of("shipped", "own"))
+        .equals("shipped");
+  }
+
+  /** How often what Stripe accepted is looked up in its summaries. */
+  int verifyEveryHours() {
+    return number("VERIFY_EVERY_HOURS", 2, 96, 24);
+  }
+
   /** What METERS declares; a placeholder with a problem noted if it is missing or wrong. */
   Meters meters() {
     Optional<String> kind = optional("METER_KIND");

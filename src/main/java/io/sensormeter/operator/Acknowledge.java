@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.Range;
 import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Acknowledgements.Group;
 import io.sensormeter.ledger.Selection;

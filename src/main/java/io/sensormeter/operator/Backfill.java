@@ -1,6 +1,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.inspection.Range;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.CaptureTerms;
 import io.sensormeter.ledger.Captured;

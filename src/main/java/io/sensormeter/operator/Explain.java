@@ -1,5 +1,10 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.LocalDays;
+import io.sensormeter.inspection.Range;
+import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.inspection.ReportRows;
+import io.sensormeter.inspection.Sums;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Explanation.MeterNote;

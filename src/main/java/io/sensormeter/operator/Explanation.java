@@ -1,5 +1,7 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.Advice;
+import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Outcome;
 import java.math.BigDecimal;

@@ -1,5 +1,8 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.Range;
+import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.inspection.ReportRows;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Meter;
 import io.sensormeter.operator.Explanation.MeterNote;

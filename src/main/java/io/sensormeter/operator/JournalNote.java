@@ -2,6 +2,8 @@ package io.sensormeter.operator;
 
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
+import io.sensormeter.inspection.Range;
+import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
 import java.util.List;

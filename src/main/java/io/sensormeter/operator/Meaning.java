@@ -1,6 +1,8 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.inspection.Advice;
+import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Explanation.Around;
 import java.util.List;

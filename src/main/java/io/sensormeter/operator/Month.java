@@ -1,6 +1,8 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.inspection.Advice;
+import io.sensormeter.inspection.Csv;
 import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
 import java.math.BigDecimal;

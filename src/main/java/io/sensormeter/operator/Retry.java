@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.Range;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Retried;
 import io.sensormeter.ledger.Retried.Refusal;

@@ -1,6 +1,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.database.Row;
+import io.sensormeter.inspection.Range;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package io.sensormeter.operator;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.ReadOnly;
+import io.sensormeter.inspection.Terms;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Captures;
@@ -31,6 +32,16 @@ public record Tools(
 
   Hour currentHour() {
     return Hour.floor(time.now());
+  }
+
+  /** For a look at the ledger. */
+  Terms terms() {
+    return new Terms(
+        reads,
+        time.now(),
+        settings.verifyEveryHours(),
+        settings.billFrom(),
+        settings.shippedSource());
   }
 
   /** The ledger's stack, if it is this one. */

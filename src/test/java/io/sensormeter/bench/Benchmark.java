@@ -32,8 +32,9 @@ public final class Benchmark implements AutoCloseable {
       case "report" -> ReportFigure.measure(this);
       case "memory" -> MemoryFigure.measure(this);
       case "verify" -> VerificationFigure.measure(this);
+      case "pages" -> PagesFigure.measure(this);
       case "all" -> {
-        for (String each : List.of("capture", "publish", "report", "memory", "verify")) {
+        for (String each : List.of("capture", "publish", "report", "memory", "verify", "pages")) {
           run(each);
         }
       }

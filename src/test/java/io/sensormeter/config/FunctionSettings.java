@@ -16,7 +16,8 @@ public final class FunctionSettings {
           "SchedulerFunction", SchedulerSettings::read,
           "ReporterFunction", ReporterSettings::read,
           "RecorderFunction", RecorderSettings::read,
-          "VerifierFunction", VerifierSettings::read);
+          "VerifierFunction", VerifierSettings::read,
+          "ViewFunction", ViewSettings::read);
 
   private FunctionSettings() {}
 

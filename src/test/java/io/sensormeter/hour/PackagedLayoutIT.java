@@ -56,6 +56,7 @@ final class PackagedLayoutIT extends HourFixture {
   private static final String REPORTER = "reporter.ReporterHandler";
   private static final String RECORDER = "recorder.RecorderHandler";
   private static final String VERIFIER = "verifier.VerifierHandler";
+  private static final String VIEW = "view.ViewHandler";
   private static final String SAMPLE_METER = "mtr_61SbWkXhAf8o2yNnH41QzTvE";
   private static final String SAMPLE_EVENT = "evt_61SbX0pYQmZk3rTt";
 
@@ -95,6 +96,34 @@ final class PackagedLayoutIT extends HourFixture {
       // Another value, which leaves only when no copy of the one before can.
       assertThat(json(scheduler.invoke(sample(CORRECT))).isObject()).isTrue();
       assertSummariesAddUp(lines(scheduler), lines(reporter), lines(recorder));
+    }
+  }
+
+  /** Templates and style ship, no compiler of them does, and the answer is a JSON text. */
+  @Test
+  void viewAnswersWithAPage() throws IOException {
+    Pipeline pipeline = pipeline();
+    try (PackagedFunction scheduler = packaged(SCHEDULER, environment(pipeline));
+        PackagedFunction view = packaged(VIEW, environment(pipeline))) {
+      assertThat(json(view.invoke("{\"page\":\"hours\"}")).asText())
+          .contains("the ledger is at version 0");
+      scheduler.invoke(sample("hourly-tick.json"));
+      for (String page : List.of("hours", "hour", "exceptions", "customer", "meters")) {
+        JsonNode answer =
+            json(
+                view.invoke(
+                    "{\"page\":\"%s\",\"widgetContext\":{\"theme\":\"dark\"}}".formatted(page)));
+        assertThat(answer.isTextual()).isTrue();
+        assertThat(answer.asText()).contains("<h2>", "cwdb-action", "sm-verified");
+      }
+      assertThat(pipeline.database().openConnections()).as("the scheduler's alone").isEqualTo(1);
+      take(pipeline.reportsUrl());
+      assertThat(lines(view)).hasSizeGreaterThanOrEqualTo(6);
+    }
+    try (Stream<Path> libraries = Files.list(Path.of(System.getProperty("lambda.lib")))) {
+      assertThat(libraries.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> name.contains("jte") || name.contains("kotlin"))
+          .allMatch(name -> name.matches("jte-(models-)?runtime-.*"));
     }
   }
 
@@ -170,6 +199,7 @@ final class PackagedLayoutIT extends HourFixture {
           scheduler.SchedulerHandler | SchedulerFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; STACK is missing; METERS is missing: the meters billed; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; VERIFICATIONS_QUEUE_URL is missing; INVOICE_GRACE_HOURS is 'soon'
           reporter.ReporterHandler | ReporterFunction | STRIPE_SECRET_ARN is missing; STRIPE_MODE is missing: one of live, test; REPORTS_QUEUE_URL is missing; OUTCOMES_QUEUE_URL is missing
           verifier.VerifierHandler | VerifierFunction | STRIPE_READ_SECRET_ARN is missing; STRIPE_MODE is missing: one of live, test; OUTCOMES_QUEUE_URL is missing
+          view.ViewHandler | ViewFunction | DATABASE_SECRET_ARN is missing; SOURCE is missing: one of shipped, own; METERS is missing: the meters billed
           recorder.RecorderHandler | RecorderFunction | DATABASE_SECRET_ARN is missing; INVOICE_GRACE_HOURS is 'soon'
           """)
   void functionWithoutItsSettingsDoesNotStartAndNamesEveryOneAtOnce(

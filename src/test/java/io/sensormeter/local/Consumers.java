@@ -50,6 +50,15 @@ final class Consumers implements AutoCloseable {
    * only once nothing moves: the servers have the same two cores as what is measured.
    */
   void awaitSettled(Runnable progress) {
+    awaitSettled(progress, NO_PROGRESS);
+  }
+
+  /** As {@link #awaitSettled(Runnable)}, or until nothing has moved for so long. */
+  void awaitSettled(Duration noProgress) {
+    awaitSettled(() -> {}, noProgress);
+  }
+
+  private void awaitSettled(Runnable progress, Duration noProgress) {
     long movedNanos = System.nanoTime();
     int moved = -1;
     while (true) {
@@ -58,7 +67,7 @@ final class Consumers implements AutoCloseable {
       if (received != moved) {
         moved = received;
         movedNanos = System.nanoTime();
-      } else if (settled() || System.nanoTime() - movedNanos > NO_PROGRESS.toNanos()) {
+      } else if (settled() || System.nanoTime() - movedNanos > noProgress.toNanos()) {
         return;
       }
       pause();

@@ -9,6 +9,7 @@ import io.sensormeter.config.RecorderSettings;
 import io.sensormeter.config.ReporterSettings;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.config.VerifierSettings;
+import io.sensormeter.config.ViewSettings;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,11 @@ final class EnvironmentFilesTest {
 
     assertThat(functions)
         .containsOnlyKeys(
-            "SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction");
+            "SchedulerFunction",
+            "ReporterFunction",
+            "RecorderFunction",
+            "VerifierFunction",
+            "ViewFunction");
     assertThat(functions.get("SchedulerFunction"))
         .containsOnlyKeys(
             "DATABASE_SECRET_ARN",
@@ -99,6 +104,19 @@ final class EnvironmentFilesTest {
             "DATABASE_SSL_MODE",
             "INVOICE_GRACE_HOURS",
             "SECRETS_MANAGER_ENDPOINT");
+    assertThat(functions.get("ViewFunction"))
+        .containsOnlyKeys(
+            "DATABASE_SECRET_ARN",
+            "DATABASE_VIEW_SECRET_ARN",
+            "DATABASE_HOST",
+            "DATABASE_PORT",
+            "DATABASE_NAME",
+            "DATABASE_SSL_MODE",
+            "SOURCE",
+            "METERS",
+            "BILL_FROM",
+            "VERIFY_EVERY_HOURS",
+            "SECRETS_MANAGER_ENDPOINT");
   }
 
   @Test
@@ -138,6 +156,8 @@ final class EnvironmentFilesTest {
           .isEqualTo(3);
       assertThat(RecorderSettings.read(of(functions, "RecorderFunction")).database().port())
           .contains(5433);
+      assertThat(ViewSettings.read(of(functions, "ViewFunction")).database().secretArn())
+          .endsWith(":secret:db");
     }
   }
 

@@ -2,6 +2,7 @@ package io.sensormeter.local;
 
 import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.aws.LocalSqs;
+import io.sensormeter.local.aws.WidgetConsole;
 import io.sensormeter.local.postgres.ApplicationData;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.postgres.LocalPostgres;
@@ -9,6 +10,7 @@ import io.sensormeter.local.stripe.ErrorReport;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.Formula;
+import io.sensormeter.local.stripe.MeterEventCall;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.scheduler.SchedulerHandler;
 import java.io.BufferedReader;
@@ -23,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -30,6 +33,7 @@ import java.util.stream.IntStream;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code mvn -q -Plocal}: hours of billing on this machine, and whether ledger and Stripe agree.
@@ -42,8 +46,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
  *   <li>{@code -DstripeCallsPerSecond=N}: the pace of all reporters together, 800 by default
  *   <li>{@code -Drefuse=N}: so many customers' events are refused by Stripe after it took them, and
  *       stand as named exceptions
- *   <li>{@code -Dserve}: keep everything up on today's clock, carry out commands by hand, and write
- *       to target/local what {@code sam local invoke} needs
+ *   <li>{@code -Dserve}: keep everything up on today's clock, with {@code hours} of history, and
+ *       serve the pages with buttons that let hours pass and break things; carry out commands by
+ *       hand, and write to target/local what {@code sam local invoke} needs
  * </ul>
  */
 public final class LocalRun implements AutoCloseable {
@@ -77,8 +82,9 @@ public final class LocalRun implements AutoCloseable {
 
   private static boolean run() throws IOException {
     if (Boolean.parseBoolean(Option.SERVE.text())) {
-      try (LocalRun run = new LocalRun(InstantSource.system())) {
-        run.serveUntilQuit();
+      RunningClock clock = new RunningClock();
+      try (LocalRun run = new LocalRun(clock)) {
+        run.serveUntilQuit(clock, Option.HOURS.number());
       }
       return true;
     }
@@ -92,7 +98,7 @@ public final class LocalRun implements AutoCloseable {
 
   private boolean hours(String tick, Hour first, int hours, SettableClock clock) {
     say("%,d organizations, %,d hour(s) from %s".formatted(organizations, hours, first));
-    try (Pipeline pipeline = pipeline(first);
+    try (Pipeline pipeline = pipeline(first, "");
         Consumers consumers = new Consumers(pipeline)) {
       long began = System.nanoTime();
       try (ProgressBar bar = bar((long) organizations * hours)) {
@@ -132,10 +138,21 @@ public final class LocalRun implements AutoCloseable {
         scheduler, "{\"command\":\"verify\",\"from\":\"%s\",\"to\":\"%s\"}".formatted(first, last));
   }
 
-  private void serveUntilQuit() throws IOException {
-    Hour now = Hour.floor(clock.instant());
-    try (Pipeline pipeline = pipeline(now);
-        Consumers consumers = new Consumers(pipeline)) {
+  private void serveUntilQuit(RunningClock running, int hours) throws IOException {
+    Hour first = Hour.floor(clock.instant()).minusHours(hours - 1L);
+    running.set(first.minusHours(1).start());
+    // Whoever plays with it does not wait a day until Stripe is asked.
+    try (Pipeline pipeline = pipeline(first, "2");
+        Consumers consumers = new Consumers(pipeline);
+        Demonstration demonstration =
+            new Demonstration(pipeline, consumers, sqs, running, refusing());
+        ServedPages pages =
+            ServedPages.start(
+                demonstration, new WidgetConsole(pipeline.newView()), running::instant)) {
+      say("Open %s".formatted(pages.address()));
+      for (int i = 0; i < hours; i++) {
+        demonstration.hour();
+      }
       addresses(pipeline);
       new EnvironmentFiles(pipeline.environment())
           .write(ENVIRONMENT)
@@ -168,7 +185,7 @@ public final class LocalRun implements AutoCloseable {
     say("Stripe fake     %s".formatted(stripe.base()));
   }
 
-  private Pipeline pipeline(Hour billFrom) {
+  private Pipeline pipeline(Hour billFrom, String verifyEveryHours) {
     LocalDatabase database = postgres.newDatabase();
     ApplicationData.insertOrganizations(
         database, organizations, SENSORS_PER_ORGANIZATION, billFrom.minusHours(24L * 30).start());
@@ -176,15 +193,7 @@ public final class LocalRun implements AutoCloseable {
     for (int n = 1; n <= organizations; n++) {
       stripe.addCustomer(ApplicationData.customerId(n));
     }
-    Set<String> refused =
-        IntStream.rangeClosed(1, Option.REFUSE.number())
-            .mapToObj(ApplicationData::customerId)
-            .collect(Collectors.toSet());
-    stripe.script(
-        call ->
-            refused.contains(call.customer())
-                ? new Fault.RejectedLater("meter_event_customer_not_found")
-                : null);
+    stripe.script(refusing());
     return new Pipeline(
         database,
         sqs,
@@ -194,8 +203,21 @@ public final class LocalRun implements AutoCloseable {
         Map.of(
             "BILL_FROM",
             billFrom.toString(),
+            "VERIFY_EVERY_HOURS",
+            verifyEveryHours,
             "STRIPE_CALLS_PER_SECOND",
             Option.STRIPE_CALLS_PER_SECOND.text()));
+  }
+
+  private static Function<MeterEventCall, @Nullable Fault> refusing() {
+    Set<String> refused =
+        IntStream.rangeClosed(1, Option.REFUSE.number())
+            .mapToObj(ApplicationData::customerId)
+            .collect(Collectors.toSet());
+    return call ->
+        refused.contains(call.customer())
+            ? new Fault.RejectedLater("meter_event_customer_not_found")
+            : null;
   }
 
   private static ProgressBar bar(long reports) {

@@ -17,6 +17,7 @@ import io.sensormeter.reporter.ReporterHandler;
 import io.sensormeter.scheduler.SchedulerHandler;
 import io.sensormeter.verifier.Verifier;
 import io.sensormeter.verifier.VerifierHandler;
+import io.sensormeter.view.ViewHandler;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * The whole pipeline in this process: the handlers as Lambda makes them, with queues and secrets of
@@ -205,6 +207,17 @@ public final class Pipeline implements AutoCloseable {
         sqs.arn(verificationsUrl()),
         VERIFIER_BATCH,
         handler::handleRequest);
+  }
+
+  /** A new execution environment of ViewFunction, from an event's JSON to its answer. */
+  public UnaryOperator<String> newView() {
+    ViewHandler handler = new ViewHandler(newApp());
+    return event -> {
+      // An environment handles one invocation at a time.
+      synchronized (handler) {
+        return handler.handleRequest(LambdaJson.object(event), context);
+      }
+    };
   }
 
   /** Invokes with JSON as Lambda does: decoded by its own serializer. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.inspection.ReportRowBuilder;
 import io.sensormeter.lambda.Fields;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;

@@ -3,6 +3,8 @@ package io.sensormeter.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sensormeter.inspection.LocalDays;
+import io.sensormeter.inspection.Range;
 import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
 import java.util.Map;

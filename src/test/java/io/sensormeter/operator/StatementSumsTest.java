@@ -2,6 +2,10 @@ package io.sensormeter.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sensormeter.inspection.Csv;
+import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.inspection.ReportRowBuilder;
+import io.sensormeter.inspection.Sums;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;

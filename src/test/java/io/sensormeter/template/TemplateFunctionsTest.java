@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** template.yaml's functions against the code they run. */
 final class TemplateFunctionsTest {
-  private static final Set<String> LEDGER_SIDE = Set.of("SchedulerFunction", "RecorderFunction");
+  private static final Set<String> LEDGER_SIDE =
+      Set.of("SchedulerFunction", "RecorderFunction", "ViewFunction");
   private static final String SECRET = "arn:aws:secretsmanager:us-east-1:1:secret:x";
 
   private final Template template = Template.read();
@@ -61,7 +62,13 @@ final class TemplateFunctionsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction"})
+      strings = {
+        "SchedulerFunction",
+        "ReporterFunction",
+        "RecorderFunction",
+        "VerifierFunction",
+        "ViewFunction"
+      })
   void variablesDeclaredAreThoseTheCodeReads(String function) {
     SortedSet<String> names = FunctionSettings.read(function, startable(function));
     // Read by App, and by nothing that may fail.
@@ -74,7 +81,13 @@ final class TemplateFunctionsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SchedulerFunction", "ReporterFunction", "RecorderFunction", "VerifierFunction"})
+      strings = {
+        "SchedulerFunction",
+        "ReporterFunction",
+        "RecorderFunction",
+        "VerifierFunction",
+        "ViewFunction"
+      })
   void defaultsOfTheParametersStartTheFunction(String function) {
     assertThatCode(() -> FunctionSettings.read(function, startable(function)))
         .doesNotThrowAnyException();

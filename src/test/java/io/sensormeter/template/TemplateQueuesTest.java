@@ -15,6 +15,7 @@ import io.sensormeter.reporter.Reporter;
 import io.sensormeter.stripe.StripeCalls;
 import io.sensormeter.template.Template.Resource;
 import io.sensormeter.verifier.Verifier;
+import io.sensormeter.view.ViewHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,7 @@ final class TemplateQueuesTest {
     assertThat(Settlements.STATEMENT_TIMEOUT.multipliedBy(2))
         .isLessThan(timeout("RecorderFunction"));
     assertThat(Captures.STATEMENT_TIMEOUT.multipliedBy(2)).isLessThan(timeout("SchedulerFunction"));
+    assertThat(ViewHandler.STATEMENT_TIMEOUT.multipliedBy(2)).isLessThan(timeout("ViewFunction"));
     for (Source source : sources()) {
       Duration visibility = seconds(source.queue().property("VisibilityTimeout"));
       Duration timeout = timeout(source.function().id());

@@ -59,6 +59,12 @@ final class TemplateRolesTest {
               "Sid=TakeQuestions Effect=Allow Action=sqs:ReceiveMessage, sqs:DeleteMessage,"
                   + " sqs:GetQueueAttributes Resource=VerificationsQueue.Arn",
               "Sid=SendSightings Effect=Allow Action=sqs:SendMessage Resource=OutcomesQueue.Arn"),
+          "ViewRole",
+          List.of(
+              logs("ViewLogGroup"),
+              "Sid=ReadDatabaseSecret Effect=Allow Action=secretsmanager:GetSecretValue"
+                  + " Resource=Fn::If=HasViewSecret, DatabaseViewSecretArn, DatabaseSecretArn",
+              READ_DATABASE_SECRET.getLast()),
           "RecorderRole",
           List.of(
               logs("RecorderLogGroup"),
@@ -72,7 +78,8 @@ final class TemplateRolesTest {
           "SchedulerRole", "VpcPolicy, TracingPolicy",
           "ReporterRole", "TracingPolicy",
           "VerifierRole", "TracingPolicy",
-          "RecorderRole", "VpcPolicy, TracingPolicy");
+          "RecorderRole", "VpcPolicy, TracingPolicy",
+          "ViewRole", "VpcPolicy, TracingPolicy");
 
   private final Template template = Template.read();
 
@@ -145,13 +152,14 @@ final class TemplateRolesTest {
             "Scheduler", "DatabaseSecret",
             "Reporter", "StripeSecret",
             "Verifier", "StripeReadSecret",
-            "Recorder", "DatabaseSecret");
+            "Recorder", "DatabaseSecret",
+            "View", "DatabaseSecret");
     for (Resource function : template.functions()) {
       String name = function.id().replace("Function", "");
       String variables = function.property("Environment").toString();
       for (String secret : new TreeSet<>(secrets.values())) {
         boolean own = secret.equals(secrets.get(name));
-        assertThat(rights(name + "Role").contains("=" + secret + "Arn"))
+        assertThat(rights(name + "Role").matches(".*(=|, )" + secret + "Arn\\b.*"))
             .as(name + " and " + secret)
             .isEqualTo(own);
         assertThat(variables.contains("\"" + secret + "Arn\""))
@@ -159,7 +167,7 @@ final class TemplateRolesTest {
             .isEqualTo(own);
       }
     }
-    assertThat(template.root().at("/Rules/SecretsAreThree/Assertions")).hasSize(3);
+    assertThat(template.root().at("/Rules/SecretsAreThree/Assertions")).hasSize(5);
   }
 
   @Test

@@ -24,7 +24,8 @@ final class TemplateSettingsTest {
           "SchedulerFunction", "S",
           "ReporterFunction", "P",
           "RecorderFunction", "C",
-          "VerifierFunction", "V");
+          "VerifierFunction", "V",
+          "ViewFunction", "W");
 
   private final Template template = Template.read();
 

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * One application's database on a {@link LocalPostgres}. Tests arrange as its owner, who is not
@@ -54,6 +55,28 @@ public final class LocalDatabase {
   /** The secret's text as a managed rotation writes it: {@code username} and {@code password}. */
   public String secretJson() {
     return "{\"username\":\"%s\",\"password\":\"%s\"}".formatted(role, password);
+  }
+
+  /**
+   * Makes the role of view-role.sql.
+   *
+   * @return its secret's text
+   */
+  public String addViewRole() {
+    String password = UUID.randomUUID().toString();
+    execute(
+        LocalPostgres.resource("db/view-role.sql")
+            .replaceAll("\\bsensor_meter_view\\b", viewUser())
+            .replaceAll("\\bsensor_meter\\b", role)
+            .replace("change-me", password));
+    // As before, tests arrange in the ledger.
+    execute("grant %s to current_user".formatted(role));
+    return "{\"username\":\"%s\",\"password\":\"%s\"}".formatted(viewUser(), password);
+  }
+
+  /** The role of view-role.sql, once it is made. */
+  public String viewUser() {
+    return role + "_view";
   }
 
   /** A rotation: the old password is refused from now on, open connections stay. */

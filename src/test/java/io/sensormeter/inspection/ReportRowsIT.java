@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.database.Row;
 import io.sensormeter.ledger.Captures;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     held
  * @param reason why a person made this revision
  */
-record ReportRow(
+public record ReportRow(
     Hour hour,
     String organization,
     String meter,
@@ -68,7 +68,7 @@ record ReportRow(
    * @param at when Stripe answered, or the ledger itself ended it
    * @param by who refused it: capture, Stripe's answer, or Stripe afterwards (report)
    */
-  record Answer(
+  public record Answer(
       @Nullable Instant at,
       boolean duplicate,
       @Nullable String requestId,
@@ -84,7 +84,7 @@ record ReportRow(
    * @param looks since its status is what it is
    * @param suspectAt when Stripe said that it refused events it had taken about then
    */
-  record Seen(
+  public record Seen(
       @Nullable BigDecimal value,
       @Nullable Instant at,
       @Nullable Instant absentAt,
@@ -92,7 +92,7 @@ record ReportRow(
       @Nullable Instant suspectAt) {
 
     /** Empty if nobody looked; no row there, or no customer, is 0. */
-    Optional<BigDecimal> shown() {
+    public Optional<BigDecimal> shown() {
       return at == null
           ? Optional.empty()
           : Optional.of(Objects.requireNonNullElse(value, BigDecimal.ZERO));
@@ -100,7 +100,7 @@ record ReportRow(
   }
 
   /** By whom an exception was settled outside of the ledger. */
-  record Acknowledged(Instant at, String by, @Nullable String note) {}
+  public record Acknowledged(Instant at, String by, @Nullable String note) {}
 
   static ReportRow read(Row row) {
     return new ReportRow(
@@ -158,7 +158,7 @@ record ReportRow(
   }
 
   /** Stripe took it though another stands in its place. */
-  boolean isBesideLive() {
+  public boolean isBesideLive() {
     return ReportStatus.ACCEPTED_BESIDE_LIVE.equals(answer.code())
         && (status == ReportStatus.REJECTED || status == ReportStatus.SUPERSEDED);
   }
@@ -166,22 +166,22 @@ record ReportRow(
   /**
    * Of what kind of exception it is: a row that Stripe took beside the live one is no rejection.
    */
-  ReportStatus exception() {
+  public ReportStatus exception() {
     return isBesideLive() ? ReportStatus.DISCREPANCY : status;
   }
 
   /** A second event counts again there, or may stand last. */
-  boolean isAdditive() {
+  public boolean isAdditive() {
     return !MeterKind.SUM_HOURLY.label().equals(kind);
   }
 
   /** Only the billing period's last value counts. */
-  boolean isLast() {
+  public boolean isLast() {
     return MeterKind.LAST.label().equals(kind);
   }
 
   /** Whether the value was read too long after its hour; a flow's is exact whenever it is read. */
-  boolean isEstimated() {
+  public boolean isEstimated() {
     return value != null && !isFlow() && readAt.isAfter(hour.start().plus(Captures.EXACT));
   }
 }

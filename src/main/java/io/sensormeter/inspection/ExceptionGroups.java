@@ -1,11 +1,12 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.Row;
+import io.sensormeter.inspection.Waiting.Example;
+import io.sensormeter.inspection.Waiting.Filter;
+import io.sensormeter.inspection.Waiting.Group;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.operator.Exceptions.Example;
-import io.sensormeter.operator.Exceptions.Group;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Reports that an alarm rings for, by status, code and meter. */
-record ExceptionGroups(Tools tools) {
+record ExceptionGroups(Terms terms) {
 
   /** What is told once and stays in no count is listed so long: until two invoices have closed. */
   private static final Duration TOLD_ONCE = Duration.ofDays(70);
@@ -23,22 +24,20 @@ record ExceptionGroups(Tools tools) {
   /** As the alarm on the oldest hour that Stripe was not seen to hold. */
   private static final int UNVERIFIED_HOURS = 26;
 
-  List<Group> of(Command.Exceptions command) {
-    return tools
+  List<Group> of(Filter filter) {
+    return terms
         .reads()
         .list(
             "looking for exceptions",
             this::group,
-            ExceptionSql.of(command.acknowledged()),
-            command.from().orElse(null),
-            command.from().map(Hour::start).orElseGet(() -> tools.time().now().minus(TOLD_ONCE)),
-            command.to().orElseGet(tools::currentHour),
-            command.meter().orElse(null),
-            command.organization().orElse(null),
-            tools.time().now(),
-            tools
-                .currentHour()
-                .minusHours((long) tools.settings().verifyEveryHours() + UNVERIFIED_HOURS));
+            ExceptionSql.of(filter.acknowledged()),
+            filter.from().orElse(null),
+            filter.from().map(Hour::start).orElseGet(() -> terms.now().minus(TOLD_ONCE)),
+            filter.to().orElseGet(terms::currentHour),
+            filter.meter().orElse(null),
+            filter.organization().orElse(null),
+            terms.now(),
+            terms.currentHour().minusHours((long) terms.verifyEveryHours() + UNVERIFIED_HOURS));
   }
 
   private Group group(Row row) {
@@ -130,7 +129,7 @@ record ExceptionGroups(Tools tools) {
                   group.meter(),
                   null,
                   null),
-              tools.currentHour());
+              terms.currentHour());
     };
   }
 

@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.meter.Hour;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * The reports of one organization or one Stripe customer, hour by hour through a key of the ledger:
  * a month of it reads what it returns, not the month of all.
  */
-record ReportRows(ReadOnly reads, List<String> meters) {
+public record ReportRows(ReadOnly reads, List<String> meters) {
 
   /** Arguments: first and last hour, organization, meter twice (null = all). */
   static final String OF_ORGANIZATION =
@@ -56,9 +56,9 @@ record ReportRows(ReadOnly reads, List<String> meters) {
           .thenComparingInt(ReportRow::revision);
 
   /** Whose: exactly one of them is there. */
-  record Whose(Optional<String> organization, Optional<String> stripeCustomer) {
+  public record Whose(Optional<String> organization, Optional<String> stripeCustomer) {
 
-    Whose {
+    public Whose {
       if (organization.isPresent() == stripeCustomer.isPresent()) {
         throw new IllegalArgumentException(
             "name whose: either \"organization\": \"<id>\" or \"stripeCustomer\": \"cus_…\"");
@@ -79,7 +79,7 @@ record ReportRows(ReadOnly reads, List<String> meters) {
    *
    * @param range of ticks
    */
-  List<ReportRow> of(Whose whose, Range range, Optional<String> meter) {
+  public List<ReportRow> of(Whose whose, Range range, Optional<String> meter) {
     if (whose.organization().isPresent()) {
       return ofOrganization(whose.organization().get(), range, meter);
     }
@@ -131,7 +131,7 @@ record ReportRows(ReadOnly reads, List<String> meters) {
   }
 
   /** A tick also reads the hour before, of a flow: what stands for {@code events} is in these. */
-  static Range ticks(Hour firstEvent, Hour lastEvent) {
+  public static Range ticks(Hour firstEvent, Hour lastEvent) {
     return new Range(firstEvent, lastEvent.plusHours(1));
   }
 }

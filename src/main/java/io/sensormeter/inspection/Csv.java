@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
  * A table as RFC 4180 writes it. A text that a spreadsheet would take for a formula is prefixed by
  * an apostrophe (owasp.org, CSV Injection); a number is a number, also a negative one.
  */
-final class Csv {
+public final class Csv {
 
   private static final String FORMULA = "=+-@\t\r";
 
   private final List<String> lines = new ArrayList<>();
 
-  Csv(String... header) {
+  public Csv(String... header) {
     line((Object[]) header);
   }
 
-  void line(@Nullable Object... fields) {
+  public void line(@Nullable Object... fields) {
     List<String> written = new ArrayList<>();
     for (Object field : fields) {
       written.add(written(field));
@@ -53,7 +53,7 @@ final class Csv {
   }
 
   /** Whether a command's answer is to be one. */
-  static boolean isAsked(Optional<String> format) {
+  public static boolean isAsked(Optional<String> format) {
     return switch (format.orElse("json")) {
       case "json" -> false;
       case "csv" -> true;

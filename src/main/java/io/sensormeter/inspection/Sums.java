@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.ledger.ReportStatus;
 import java.math.BigDecimal;
@@ -23,7 +23,7 @@ import java.util.function.Predicate;
  * @param unseen event hours that were sent and not looked up yet
  * @param differing what Stripe shows of discrepancies, and bills
  */
-record Sums(
+public record Sums(
     BigDecimal ledger,
     BigDecimal pending,
     BigDecimal shadow,
@@ -34,7 +34,7 @@ record Sums(
     BigDecimal differing,
     boolean isLast) {
 
-  static Sums of(List<ReportRow> rows) {
+  public static Sums of(List<ReportRow> rows) {
     List<ReportRow> standing =
         rows.stream().filter(row -> row.status() != ReportStatus.REPLACED).toList();
     List<ReportRow> looked = looked(rows);

@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.ledger.ReportStatus;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next as a person copies them
  */
-record Advice(String means, List<Map<String, Object>> next) {
+public record Advice(String means, List<Map<String, Object>> next) {
 
   /** Of these codes capture says that the reading itself is wrong. */
   private static final String BAD_VALUE = "value_";
@@ -30,7 +30,7 @@ record Advice(String means, List<Map<String, Object>> next) {
    * @param organization null = several
    * @param value of one report; null = several
    */
-  record Case(
+  public record Case(
       ReportStatus exception,
       @Nullable String code,
       @Nullable String by,
@@ -95,7 +95,7 @@ record Advice(String means, List<Map<String, Object>> next) {
    *
    * @param now the current hour
    */
-  static Advice of(Case of, Hour now) {
+  public static Advice of(Case of, Hour now) {
     boolean tooOld = !of.to().plusHours(SchedulerSettings.CATCH_UP_HOURS_MAX).isAfter(now);
     return switch (of.exception()) {
       case REJECTED -> tooOld ? tooOld(of) : rejected(of);
@@ -199,13 +199,13 @@ record Advice(String means, List<Map<String, Object>> next) {
   }
 
   /** A command as a person writes it; {@link #put} adds fields. */
-  static Map<String, Object> ask(String command) {
+  public static Map<String, Object> ask(String command) {
     Map<String, Object> asked = new LinkedHashMap<>();
     asked.put("command", command);
     return asked;
   }
 
-  static void put(Map<String, Object> asked, String field, @Nullable Object value) {
+  public static void put(Map<String, Object> asked, String field, @Nullable Object value) {
     if (value != null) {
       asked.put(field, value);
     }

@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.ledger.Overtaking;

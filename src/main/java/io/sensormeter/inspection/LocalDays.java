@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.meter.Hour;
 import java.time.DateTimeException;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * The days of a time zone. An hour belongs to the day in which it begins there; a day has 23 to 25
  * of them.
  */
-record LocalDays(ZoneId zone) {
+public record LocalDays(ZoneId zone) {
 
   private static final ZoneId UTC = ZoneId.of("UTC");
 
@@ -21,7 +21,7 @@ record LocalDays(ZoneId zone) {
    *
    * @throws IllegalArgumentException naming the text, if it is none
    */
-  static LocalDays of(Optional<String> zone) {
+  public static LocalDays of(Optional<String> zone) {
     try {
       return new LocalDays(zone.isPresent() ? ZoneId.of(zone.get()) : UTC);
     } catch (DateTimeException e) {
@@ -35,7 +35,7 @@ record LocalDays(ZoneId zone) {
    *
    * @throws IllegalArgumentException naming the text, if it is no day
    */
-  Range range(String text) {
+  public Range range(String text) {
     LocalDate day;
     try {
       day = LocalDate.parse(text);
@@ -46,12 +46,12 @@ record LocalDays(ZoneId zone) {
     return new Range(begin(day), next.minusHours(1));
   }
 
-  LocalDate day(Hour hour) {
+  public LocalDate day(Hour hour) {
     return LocalDate.ofInstant(hour.start(), zone);
   }
 
   /** As a clock shows it there; empty in UTC, where the hour's own name says it. */
-  Optional<String> local(Hour hour) {
+  public Optional<String> local(Hour hour) {
     return zone.equals(UTC)
         ? Optional.empty()
         : Optional.of(hour.start().atZone(zone).toOffsetDateTime().toString());

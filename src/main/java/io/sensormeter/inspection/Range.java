@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.meter.Hour;
@@ -11,9 +11,9 @@ import java.util.stream.LongStream;
  * @param from not after {@code to}
  * @param to at most 815 hours after {@code from}
  */
-record Range(Hour from, Hour to) {
+public record Range(Hour from, Hour to) {
 
-  Range {
+  public Range {
     if (to.isBefore(from)) {
       throw new IllegalArgumentException("from " + from + " lies after to " + to);
     }
@@ -24,11 +24,11 @@ record Range(Hour from, Hour to) {
     }
   }
 
-  long hours() {
+  public long hours() {
     return from.hoursUntil(to) + 1;
   }
 
-  List<Hour> newestFirst() {
+  public List<Hour> newestFirst() {
     return LongStream.range(0, hours()).mapToObj(to::minusHours).toList();
   }
 }

@@ -1,20 +1,21 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.Row;
+import io.sensormeter.inspection.Waiting.Customerless;
+import io.sensormeter.inspection.Waiting.Filter;
+import io.sensormeter.inspection.Waiting.OfHours;
+import io.sensormeter.inspection.Waiting.OfMeter;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.operator.Exceptions.Customerless;
-import io.sensormeter.operator.Exceptions.OfHours;
-import io.sensormeter.operator.Exceptions.OfMeter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What an alarm rings for beside single reports: hours, meters, and who is in no report. */
-record ExceptionHours(Tools tools) {
+record ExceptionHours(Terms terms) {
 
   private static final int EXAMPLES = 3;
 
@@ -65,17 +66,17 @@ record ExceptionHours(Tools tools) {
           .formatted(TOLD_DAYS, Captures.EXACT.toMinutes());
 
   /** Hours of each state, as the gauges count them. */
-  List<OfHours> hours(Command.Exceptions command) {
-    return tools
+  List<OfHours> hours(Filter filter) {
+    return terms
         .reads()
         .list(
             "looking for hours that are no report's",
             this::ofHours,
             HOURS,
-            command.from().orElse(null),
-            command.to().orElseGet(tools::currentHour),
-            tools.settings().billFrom().orElse(null),
-            tools.currentHour());
+            filter.from().orElse(null),
+            filter.to().orElseGet(terms::currentHour),
+            terms.billFrom().orElse(null),
+            terms.currentHour());
   }
 
   private OfHours ofHours(Row row) {
@@ -83,7 +84,7 @@ record ExceptionHours(Tools tools) {
     Hour since = row.hour("since");
     Hour newest = row.hour("newest");
     boolean backfills =
-        since.plusHours(SchedulerSettings.CAPTURE_HOURS_MAX).isAfter(tools.currentHour());
+        since.plusHours(SchedulerSettings.CAPTURE_HOURS_MAX).isAfter(terms.currentHour());
     Advice advice =
         switch (status) {
           case "owed" ->
@@ -132,7 +133,7 @@ record ExceptionHours(Tools tools) {
 
   /** Meters that Stripe does not have as METERS declares them. */
   List<OfMeter> meters() {
-    return tools
+    return terms
         .reads()
         .list(
             "looking for meters with a problem",
@@ -154,18 +155,18 @@ record ExceptionHours(Tools tools) {
 
   /** Empty if there are none, or with a source of one's own, of which that is not known. */
   Optional<Customerless> customerless() {
-    if (!tools.settings().shippedSource()) {
+    if (!terms.shippedSource()) {
       return Optional.empty();
     }
     List<String> organizations =
         new ArrayList<>(
-            tools
+            terms
                 .reads()
                 .list(
                     "looking for subscriptions without a Stripe customer",
                     row -> row.text("id"),
                     SourceFunction.customerless("'active'") + " order by 1",
-                    tools.currentHour()));
+                    terms.currentHour()));
     return organizations.isEmpty()
         ? Optional.empty()
         : Optional.of(

@@ -1,4 +1,4 @@
-package io.sensormeter.operator;
+package io.sensormeter.inspection;
 
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A report that Stripe accepted, and what a test says of it otherwise. */
-final class ReportRowBuilder {
-  static final Hour HOUR = Hour.parse("2026-11-14T13Z");
+public final class ReportRowBuilder {
+  public static final Hour HOUR = Hour.parse("2026-11-14T13Z");
 
   private Hour hour = HOUR;
   private Hour eventHour = HOUR;
@@ -30,88 +30,88 @@ final class ReportRowBuilder {
   private ReportRow.Seen seen = new ReportRow.Seen(null, null, null, 0, null);
   private Optional<ReportRow.Acknowledged> acknowledged = Optional.empty();
 
-  ReportRowBuilder status(ReportStatus its) {
+  public ReportRowBuilder status(ReportStatus its) {
     status = its;
     return this;
   }
 
-  ReportRowBuilder at(Hour tick, Hour event) {
+  public ReportRowBuilder at(Hour tick, Hour event) {
     hour = tick;
     eventHour = event;
     readAt = tick.start().plusSeconds(4);
     return this;
   }
 
-  ReportRowBuilder meter(String its, MeterKind of) {
+  public ReportRowBuilder meter(String its, MeterKind of) {
     meter = its;
     kind = of.label();
     return this;
   }
 
-  ReportRowBuilder kind(MeterKind its) {
+  public ReportRowBuilder kind(MeterKind its) {
     kind = its.label();
     return this;
   }
 
-  ReportRowBuilder value(@Nullable Long its) {
+  public ReportRowBuilder value(@Nullable Long its) {
     value = its;
     return this;
   }
 
-  ReportRowBuilder customer(String its) {
+  public ReportRowBuilder customer(String its) {
     customer = its;
     return this;
   }
 
-  ReportRowBuilder revision(int its, String why) {
+  public ReportRowBuilder revision(int its, String why) {
     revision = its;
     reason = why;
     return this;
   }
 
-  ReportRowBuilder readAt(Instant its) {
+  public ReportRowBuilder readAt(Instant its) {
     readAt = its;
     return this;
   }
 
-  ReportRowBuilder neverSent() {
+  public ReportRowBuilder neverSent() {
     sendBefore = null;
     answer = new ReportRow.Answer(null, false, null, null, null, null);
     return this;
   }
 
-  ReportRowBuilder sendBefore(Instant its) {
+  public ReportRowBuilder sendBefore(Instant its) {
     sendBefore = its;
     answer = new ReportRow.Answer(null, false, null, null, null, null);
     return this;
   }
 
-  ReportRowBuilder held(long looks) {
+  public ReportRowBuilder held(long looks) {
     held = looks;
     return this;
   }
 
-  ReportRowBuilder late() {
+  public ReportRowBuilder late() {
     late = true;
     return this;
   }
 
-  ReportRowBuilder duplicate() {
+  public ReportRowBuilder duplicate() {
     answer = new ReportRow.Answer(answer.at(), true, "req_2", null, null, null);
     return this;
   }
 
-  ReportRowBuilder ended(Instant at) {
+  public ReportRowBuilder ended(Instant at) {
     answer = new ReportRow.Answer(at, false, null, null, null, null);
     return this;
   }
 
-  ReportRowBuilder failed(@Nullable String by, String code, @Nullable String message) {
+  public ReportRowBuilder failed(@Nullable String by, String code, @Nullable String message) {
     answer = new ReportRow.Answer(answer.at(), false, answer.requestId(), code, message, by);
     return this;
   }
 
-  ReportRowBuilder seen(@Nullable String shown, long looks) {
+  public ReportRowBuilder seen(@Nullable String shown, long looks) {
     seen =
         new ReportRow.Seen(
             shown == null ? null : new BigDecimal(shown),
@@ -122,18 +122,18 @@ final class ReportRowBuilder {
     return this;
   }
 
-  ReportRowBuilder suspect() {
+  public ReportRowBuilder suspect() {
     seen = new ReportRow.Seen(null, null, null, 0, Instant.parse("2026-11-14T14:00:00Z"));
     return this;
   }
 
-  ReportRowBuilder acknowledged(String by, String note) {
+  public ReportRowBuilder acknowledged(String by, String note) {
     acknowledged =
         Optional.of(new ReportRow.Acknowledged(Instant.parse("2026-11-16T09:00:00Z"), by, note));
     return this;
   }
 
-  ReportRow row() {
+  public ReportRow row() {
     return new ReportRow(
         hour,
         "o-1",

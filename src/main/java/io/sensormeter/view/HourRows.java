@@ -1,0 +1,145 @@
+package io.sensormeter.view;
+
+import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Row;
+import io.sensormeter.ledger.Captures;
+import io.sensormeter.meter.Hour;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The hours of a range, each by what is open in it. */
+final class HourRows {
+
+  /** More exceptions of an hour are not counted. */
+  static final int EXCEPTIONS_MAX = 1_000;
+
+  /**
+   * An hour's verified reports are not looked at: what is not verified is found through the indexes
+   * that hold nothing else, the first of each kind and hour, and how many reports there are was
+   * noted by the capture. Arguments: first and last hour.
+   */
+  static final String SQL =
+      """
+      select asked.hour, tick.status, tick.captured_at, coalesce(given.reports, 0) as reports,
+        pending.found is not null as pending, accepted.found is not null as accepted,
+        exceptions.reports as exceptions,
+        coalesce(first.status = 'shadow', false) as in_shadow,
+        shadow.live is not null as shadowed, marked.found is not null as marked,
+        coalesce(tick.captured_by is not null and tick.status = 'captured' and given.gauge
+          and tick.captured_at > tick.hour + interval '%1$d minutes', false) as estimated
+      from generate_series(?::timestamptz, ?::timestamptz, interval '1 hour') as asked(hour)
+      left join metering.tick on tick.hour = asked.hour
+      left join lateral (
+        select sum(one.reports) as reports,
+          bool_or(noted.past_hour is not true and one.reports > one.rejected) as gauge
+        from metering.tick_meter as one
+        left join metering.meter as noted on noted.meter = one.meter
+        where one.hour = asked.hour) as given on true
+      left join lateral (
+        select true as found from metering.meter_report as r
+        where r.status = 'pending' and r.hour = asked.hour limit 1) as pending on true
+      left join lateral (
+        select true as found from metering.meter_report as r
+        where r.status = 'accepted' and r.hour = asked.hour limit 1) as accepted on true
+      left join lateral (
+        select count(*) as reports from (
+          select from metering.meter_report as r
+          where r.status in ('rejected', 'unresolved', 'discrepancy', 'expired')
+            and r.hour = asked.hour and r.acknowledged_at is null
+            and (r.status <> 'rejected' or coalesce(r.event_time, r.hour) >= coalesce(
+              (select noted.live_from from metering.meter as noted where noted.meter = r.meter),
+              (select live_from from metering.stack)))
+          limit %2$d) as open) as exceptions on true
+      left join lateral (
+        select true as live from metering.meter as noted
+        cross join lateral (
+          select from metering.meter_report as r
+          where r.status = 'shadow' and r.acknowledged_at is null
+            and r.hour = asked.hour and r.meter = noted.meter limit 1) as r
+        where asked.hour - case when noted.past_hour then interval '1 hour' else interval '0' end
+          >= noted.live_from limit 1) as shadow on true
+      left join lateral (
+        select r.status from metering.meter_report as r
+        where tick.status = 'shadow' and r.hour = asked.hour limit 1) as first on true
+      left join lateral (
+        select true as found from metering.meter_report as r
+        where (r.late or r.status = 'superseded') and r.hour = asked.hour
+          and r.acknowledged_at is null limit 1) as marked on true
+      order by asked.hour
+      """
+          .formatted(Captures.EXACT.toMinutes(), EXCEPTIONS_MAX);
+
+  private HourRows() {}
+
+  /**
+   * An hour.
+   *
+   * @param tick its row's status; null = it has none
+   * @param exceptions open ones, at most {@value #EXCEPTIONS_MAX}
+   * @param inShadow captured in shadow, and not released since
+   * @param shadowed in shadow though its meter was live
+   * @param marked a report of it is late or was superseded, and nobody has acknowledged it
+   * @param estimated captured too late for its gauges to be exact
+   */
+  record HourRow(
+      Hour hour,
+      @Nullable String tick,
+      @Nullable Instant capturedAt,
+      long reports,
+      boolean pending,
+      boolean accepted,
+      long exceptions,
+      boolean inShadow,
+      boolean shadowed,
+      boolean marked,
+      boolean estimated) {
+
+    private static HourRow read(Row row) {
+      return new HourRow(
+          row.hour("hour"),
+          row.textOrNull("status"),
+          row.instantOrNull("captured_at"),
+          row.number("reports"),
+          row.flag("pending"),
+          row.flag("accepted"),
+          row.number("exceptions"),
+          row.flag("in_shadow"),
+          row.flag("shadowed"),
+          row.flag("marked"),
+          row.flag("estimated"));
+    }
+
+    /**
+     * Its state.
+     *
+     * @param owed whether it should have been captured by now
+     */
+    HourState state(boolean owed) {
+      if (tick == null) {
+        return owed ? HourState.OWED : HourState.NONE;
+      }
+      if (tick.equals("skipped")) {
+        return HourState.SKIPPED;
+      }
+      if (exceptions > 0) {
+        return HourState.EXCEPTION;
+      }
+      if (pending) {
+        return HourState.PENDING;
+      }
+      if (inShadow || shadowed) {
+        return HourState.SHADOW;
+      }
+      if (accepted) {
+        return HourState.ACCEPTED;
+      }
+      return reports == 0 ? HourState.EMPTY : HourState.VERIFIED;
+    }
+  }
+
+  /** Oldest first. */
+  static List<HourRow> of(ReadOnly reads, Hour first, Hour last) {
+    return reads.list("reading the hours", HourRow::read, SQL, first, last);
+  }
+}

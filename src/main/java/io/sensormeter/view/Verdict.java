@@ -1,0 +1,141 @@
+package io.sensormeter.view;
+
+import io.sensormeter.meter.Hour;
+import io.sensormeter.view.HourRows.HourRow;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Whether every hour shown was billed, in one sentence that names what needs a person.
+ *
+ * @param answer yes, not yet, no
+ * @param tone of its colour: {@code good}, {@code wait}, {@code bad}
+ */
+public record Verdict(String answer, String tone, String sentence) {
+
+  /** The tick of an hour comes within a minute of its beginning, and takes a few at most. */
+  private static final Duration TICK_TAKES = Duration.ofMinutes(10);
+
+  /**
+   * What is asked of the hours.
+   *
+   * @param liveFrom the first hour owed; empty = nothing was ever billed
+   */
+  record Asked(Optional<Hour> liveFrom, Instant now) {
+
+    /** Whether an hour should have been captured by now. */
+    boolean isOwed(Hour hour) {
+      return isLive(hour) && !hour.start().plus(TICK_TAKES).isAfter(now);
+    }
+
+    boolean isLive(Hour hour) {
+      return liveFrom.isPresent() && !hour.isBefore(liveFrom.get());
+    }
+
+    HourState state(HourRow row) {
+      return row.state(isOwed(row.hour()));
+    }
+  }
+
+  static Verdict of(List<HourRow> rows, Asked asked, LocalTimes times) {
+    List<HourRow> live = rows.stream().filter(row -> asked.isLive(row.hour())).toList();
+    Map<HourState, List<HourRow>> by = new EnumMap<>(HourState.class);
+    for (HourRow row : live) {
+      by.computeIfAbsent(asked.state(row), _ -> new ArrayList<>()).add(row);
+    }
+    by.remove(HourState.NONE);
+    if (by.isEmpty()) {
+      return new Verdict(
+          "Not yet",
+          "wait",
+          asked
+              .liveFrom()
+              .map(first -> "the first hour billed is " + times.hour(first) + ".")
+              .orElse("nothing is billed so far: hours are captured in shadow."));
+    }
+    List<String> persons = new ArrayList<>();
+    add(persons, by, HourState.OWED, "was never captured", "were never captured", times);
+    add(
+        persons,
+        by,
+        HourState.SKIPPED,
+        "was given up as too old",
+        "were given up as too old",
+        times);
+    add(persons, by, HourState.EXCEPTION, "holds an exception", "hold exceptions", times);
+    add(persons, by, HourState.SHADOW, "stands in shadow", "stand in shadow", times);
+    add(persons, by, HourState.EMPTY, "gave no reading", "gave no reading", times);
+    if (!persons.isEmpty()) {
+      return new Verdict("No", "bad", joined(persons) + ". That needs a person: see Exceptions.");
+    }
+    return billed(live, by, times);
+  }
+
+  private static Verdict billed(
+      List<HourRow> live, Map<HourState, List<HourRow>> by, LocalTimes times) {
+    int all = by.values().stream().mapToInt(List::size).sum();
+    List<HourRow> pending = by.getOrDefault(HourState.PENDING, List.of());
+    List<HourRow> accepted = by.getOrDefault(HourState.ACCEPTED, List.of());
+    long marked = live.stream().filter(row -> row.marked() || row.estimated()).count();
+    String look =
+        marked == 0
+            ? ""
+            : " %s late, superseded or estimated reports, which somebody should look at: see Exceptions."
+                .formatted(Count.of(marked, "hour") + (marked == 1 ? " holds" : " hold"));
+    if (!pending.isEmpty()) {
+      return new Verdict(
+          "Not yet",
+          "wait",
+          "%s of %s for an outcome%s; it is sent again by itself.%s"
+              .formatted(
+                  Count.of(pending.size(), "hour"),
+                  Count.number(all) + (pending.size() == 1 ? " waits" : " wait"),
+                  since(pending, times),
+                  look));
+    }
+    if (!accepted.isEmpty()) {
+      return new Verdict(
+          "Yes",
+          "good",
+          "Stripe said that it holds all of %s, and was seen to hold %s of them; the others are looked up by themselves.%s"
+              .formatted(Count.of(all, "hour"), Count.number((long) all - accepted.size()), look));
+    }
+    return new Verdict(
+        "Yes",
+        "good",
+        "Stripe was seen to hold every report of %s.%s".formatted(Count.of(all, "hour"), look));
+  }
+
+  private static void add(
+      List<String> persons,
+      Map<HourState, List<HourRow>> by,
+      HourState state,
+      String one,
+      String several,
+      LocalTimes times) {
+    List<HourRow> rows = by.getOrDefault(state, List.of());
+    if (!rows.isEmpty()) {
+      persons.add(
+          Count.of(rows.size(), "hour")
+              + " "
+              + (rows.size() == 1 ? one : several)
+              + since(rows, times));
+    }
+  }
+
+  private static String since(List<HourRow> rows, LocalTimes times) {
+    return " (%s%s)"
+        .formatted(rows.size() == 1 ? "" : "since ", times.hour(rows.getFirst().hour()));
+  }
+
+  private static String joined(List<String> parts) {
+    return parts.size() == 1
+        ? parts.getFirst()
+        : String.join(", ", parts.subList(0, parts.size() - 1)) + " and " + parts.getLast();
+  }
+}
