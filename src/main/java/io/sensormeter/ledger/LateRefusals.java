@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.database.Database;
 import io.sensormeter.database.Row;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Identifier;
 import io.sensormeter.meter.ReportKey;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -81,7 +83,7 @@ public final class LateRefusals {
     }
   }
 
-  /** What became of the reports that they name: by key, and what is not there by its hash. */
+  /** What became of the reports that they name. */
   private List<String> refuse(List<Sighting.Refused> refusals, Instant now) {
     List<Named> named =
         refusals.stream()
@@ -94,19 +96,35 @@ public final class LateRefusals {
         "recording what Stripe refused afterwards",
         transaction -> {
           List<Held> held =
-              new ArrayList<>(
-                  transaction.list(Held::of, REFUSE.formatted(BY_KEY), json(named), now, now));
+              new ArrayList<>(transaction.list(Held::of, REFUSE, json(named), now, now));
           Set<String> found = held.stream().map(Held::identifier).collect(Collectors.toSet());
           List<Named> hashed =
               named.stream()
                   .filter(each -> Identifier.mayBeHash(each.key().organizationId()))
                   .filter(each -> !found.contains(each.refused().identifier()))
+                  .flatMap(each -> unhashed(transaction, each).stream())
                   .toList();
-          if (!hashed.isEmpty()) {
-            held.addAll(transaction.list(Held::of, REFUSE.formatted(""), json(hashed), now, now));
-          }
+          held.addAll(transaction.list(Held::of, REFUSE, json(hashed), now, now));
           return held.stream().map(Held::becomes).toList();
         });
+  }
+
+  /** By the whole organization id, which only reading the hour tells. */
+  private static Optional<Named> unhashed(Transaction transaction, Named hashed) {
+    ReportKey key = hashed.key();
+    return transaction.one(
+        row ->
+            new Named(
+                new ReportKey(key.hour(), key.meter(), row.text("organization_id"), key.revision()),
+                hashed.refused()),
+        """
+        select organization_id from metering.meter_report
+        where hour = ? and meter = ? and revision = ? and identifier = ?
+        """,
+        key.hour(),
+        key.meter(),
+        key.revision(),
+        hashed.refused().identifier());
   }
 
   /** An hour may hold so many reports that one statement has time for no more. */
@@ -131,10 +149,7 @@ public final class LateRefusals {
     return doubted;
   }
 
-  /** Whose organization enters as it is, found by the ledger's key. */
-  static final String BY_KEY = "and r.organization_id = o.organization";
-
-  /** Arguments: JSON, now, now. To be completed with {@link #BY_KEY}, or nothing. */
+  /** Arguments: JSON, now, now. */
   static final String REFUSE =
       """
       with refusal as (
@@ -153,8 +168,8 @@ public final class LateRefusals {
             else r.status end as becomes
         from refusal as o
         join metering.meter_report as r
-          on r.hour = o.hour %s and r.meter = o.meter and r.revision = o.revision
-          and r.identifier = o.identifier
+          on r.hour = o.hour and r.organization_id = o.organization and r.meter = o.meter
+          and r.revision = o.revision and r.identifier = o.identifier
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
       )

@@ -19,7 +19,7 @@ final class LookupsIT {
   /** The key of a partition: what it finds by the hour alone is everybody's. */
   private static final String KEY = "_pkey";
 
-  private static final String BY_KEY = "hour = asked.hour\\) AND \\(organization_id = ";
+  private static final String BY_KEY = "hour = asked.hour) AND (organization_id = ";
 
   private static final String DUE = Questions.CHOSEN + "select * from due";
 
@@ -59,7 +59,26 @@ final class LookupsIT {
 
   @Test
   void whatAnOrganizationIsAskedAboutIsLookedUpHourByHour() {
-    assertThat(Plan.ofLargeLedger(database, DUE, chosen(null, "o7"))).containsPattern(BY_KEY);
+    assertThat(Plan.ofLargeLedger(database, DUE, chosen(null, "o7"))).contains(BY_KEY);
+  }
+
+  @Test
+  void laterHoursOfALastMeterAreLookedUpOneByOne() {
+    assertThat(
+            Plan.ofLargeLedger(
+                database,
+                "select from metering.meter_report as report where report.hour = ? and "
+                    + Overtaking.isOvertaken("report", "report.stripe_customer_id"),
+                FROM))
+        .contains(
+            "hour = since.hour) AND (organization_id = report.organization_id)",
+            "hour = since.hour) AND (stripe_customer_id = report.stripe_customer_id)");
+  }
+
+  @Test
+  void whatStripeRefusesAfterwardsIsLookedUpByItsKey() {
+    assertThat(Plan.ofLargeLedger(database, LateRefusals.REFUSE, "[]", TO, TO))
+        .contains("hour = o.hour) AND (organization_id = o.organization)");
   }
 
   private static @Nullable Object[] chosen(@Nullable String code, @Nullable String organization) {
