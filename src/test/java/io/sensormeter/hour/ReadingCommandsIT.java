@@ -121,6 +121,7 @@ final class ReadingCommandsIT extends HourFixture {
   void verifyAsksAboutWhatACodeNames() {
     Pipeline pipeline = billed();
     everyException();
+    database.execute("update metering.meter set stripe_id = 'mtr_1'");
 
     assertThat(asked(pipeline, "absent")).singleElement().asString().contains("x-absent");
     assertThat(asked(pipeline, "superseded")).singleElement().asString().contains("x-superseded");
