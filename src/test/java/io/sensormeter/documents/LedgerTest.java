@@ -69,6 +69,18 @@ final class LedgerTest {
         .allSatisfy(way -> assertThat(ways).contains(way.replace(" --> ", ">")));
   }
 
+  @Test
+  void everyCodeOfARejectedReadingIsExplained() throws IOException {
+    String code = "((?:organization|meter|value|customer|reading)_[a-z_]+)";
+    String sql = Files.readString(Path.of("src/main/java/io/sensormeter/ledger/Rejections.java"));
+    assertThat(
+            new TreeSet<>(
+                Page.found(
+                    Page.of("docs/source.md").section("what-is-rejected"), "`" + code + "`")))
+        .hasSizeGreaterThan(10)
+        .isEqualTo(new TreeSet<>(Page.found(sql, "'" + code + "'")));
+  }
+
   private static List<String> states(String cell) {
     return Arrays.stream(cell.split("[,;] *(?:or )?", -1))
         .map(part -> part.split(" ", -1)[0])
