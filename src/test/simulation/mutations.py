@@ -171,6 +171,13 @@ def classpath():
     return file.read_text().strip()
 
 
+def snapshot(build):
+    """The compiled product and tests: whoever builds meanwhile changes nothing here."""
+    for name in ["classes", "test-classes"]:
+        shutil.rmtree(WORK / name, ignore_errors=True)
+        shutil.copytree(build / name, WORK / name)
+
+
 def mutated(mutation, jdk, libraries):
     """The folder that holds what differs."""
     text = mutation.file.read_text()
@@ -191,11 +198,12 @@ def mutated(mutation, jdk, libraries):
     source.parent.mkdir(parents=True)
     source.write_text(changed)
     # Constants are copied into the classes that use them: those are compiled anew as well.
-    others = [file for file in MAIN.rglob("*.java") if file != mutation.file and file.name != "package-info.java"]
+    users = re.compile(rf"\b{mutation.file.stem}\.")
+    others = [file for file in mutation.file.parent.glob("*.java") if file != mutation.file and users.search(file.read_text())]
     compiled = run(
         [
             jdk / "bin/javac", "-parameters", "-nowarn", "-proc:none", "--release", "25", "-d", overlay,
-            "-cp", libraries, source, *others,
+            "-cp", f"{WORK}/classes:{libraries}", source, *others,
         ]
     )
     if compiled.returncode != 0:
@@ -208,10 +216,10 @@ def simulate(overlay, jdk, libraries, postgres, seeds, days, faults):
     began = time.monotonic()
     done = run(
         [
-            jdk / "bin/java", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            jdk / "bin/java", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
             f"-Dpostgres.binaries={postgres}", "-Dseed=0", f"-Dseeds={seeds}", "-Dfirst=1", f"-Ddays={days}",
             f"-Dfaults={faults}", "-Dleast=0", "-Dshrink=false",
-            "-cp", f"{overlay}:target/classes:target/test-classes:{libraries}",
+            "-cp", f"{overlay}:{WORK}/classes:{WORK}/test-classes:{libraries}",
             "io.sensormeter.simulation.Simulation",
         ],
         env={
@@ -237,8 +245,8 @@ def unit_tests(overlay):
     for name in ["pom.xml", "src", "docs", "events", "README.md", "template.yaml", "samconfig.toml", ".mvn"]:
         if Path(name).exists():
             (shutil.copytree if Path(name).is_dir() else shutil.copy)(name, copy / name)
-    shutil.copytree("target/classes", copy / "target/classes")
-    shutil.copytree("target/test-classes", copy / "target/test-classes")
+    shutil.copytree(WORK / "classes", copy / "target/classes")
+    shutil.copytree(WORK / "test-classes", copy / "target/test-classes")
     shutil.copytree(overlay, copy / "target/classes", dirs_exist_ok=True)
     done = run(["mvn", "-B", "toolchains:select-jdk-toolchain@default", "surefire:test"], cwd=copy)
     return sorted(set(re.findall(r"ERROR\].*?(\w+Test)[.>:]", done.stdout)))
@@ -251,9 +259,11 @@ def main():
     parser.add_argument("--days", type=int, default=3)
     parser.add_argument("--faults", type=int, default=5)
     parser.add_argument("--jdk", type=Path, default=Path(os.environ.get("JAVA_HOME", "/usr")))
+    parser.add_argument("--build", type=Path, default=Path("target"), help="where classes and test-classes are")
     parser.add_argument("--unit-tests", action="store_true", help="run them, too: a minute each")
     asked = parser.parse_args()
     libraries = classpath()
+    snapshot(asked.build)
     postgres = next(Path("target").glob("**/postgres-1[5-9]*.jar"), None)
     if postgres is None:
         sys.exit("no PostgreSQL in target: run mvn -q -Psimulate once")

@@ -17,6 +17,21 @@ import org.jspecify.annotations.Nullable;
 public final class Sweeps {
 
   /**
+   * On a {@code last} meter, whether a copy of a later hour may still be sent, whatever became of its
+   * report: refused once, another copy of it may be taken.
+   */
+  private static final String BESIDE_LATER =
+      """
+      (report.kind = 'last' and exists (
+        select from metering.meter_report as later
+        where later.meter = report.meter and later.hour > report.hour
+          and later.hour < report.hour + interval '35 days'
+          and later.send_before > clock.now
+          and (later.organization_id = report.organization_id
+            or later.stripe_customer_id = report.stripe_customer_id)))
+      """;
+
+  /**
    * A report that waits for a copy: none that left can still be sent, one may leave now, and no
    * person and no sighting is waited for. Stopped are the meters that Stripe takes nothing of, or
    * that are not in Stripe what METERS declares.
@@ -25,9 +40,9 @@ public final class Sweeps {
       """
       report.status = 'pending' and report.held is null
         and (report.send_before is null or report.send_before <= clock.now)
-        and clock.now < %s and clock.now < %s
+        and clock.now < %s and clock.now < %s and not %s
       """
-          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE);
+          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE, BESIDE_LATER);
 
   private static final String STOPPED =
       """

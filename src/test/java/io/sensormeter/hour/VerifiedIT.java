@@ -102,14 +102,15 @@ final class VerifiedIT extends HourFixture {
     Pipeline pipeline = pipeline(Map.of("hourly", "sum-hourly"));
     stripe.onMeterEvent(new Fault.Swallowed(), 1);
     stripe.summariesLagBehind(Duration.ofHours(30));
-    for (int i = 0; i < 11; i++) {
+    hour(pipeline, HOUR);
+    for (int i = 1; i < 16; i++) {
       billed(pipeline, HOUR.plusHours(i));
     }
-    hour(pipeline, HOUR.plusHours(11));
-    double absent = billed(pipeline, HOUR.plusHours(12)).metric("SummariesAbsent");
+    hour(pipeline, HOUR.plusHours(16));
+    double absent = billed(pipeline, HOUR.plusHours(17)).metric("SummariesAbsent");
     stripe.summariesLagBehind(Duration.ZERO);
 
-    for (int i = 13; i < 20; i++) {
+    for (int i = 18; i < 25; i++) {
       hour(pipeline, HOUR.plusHours(i));
     }
 
