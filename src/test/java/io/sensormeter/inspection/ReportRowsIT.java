@@ -38,18 +38,19 @@ final class ReportRowsIT {
       fill(database);
 
       assertReads(
-          Plan.analyzed(database, ReportRows.OF_ORGANIZATION, FROM, TO, "o7", null, null),
+          Plan.analyzed(
+              database, ReportRows.OF_ORGANIZATION, FROM.start(), TO.start(), "o7", null, null),
           HOURS + HOURS / 10);
       assertReads(
           Plan.analyzed(
               database,
               ReportRows.ORGANIZATIONS_OF_CUSTOMER,
-              FROM,
-              TO,
+              FROM.start(),
+              TO.start(),
               new String[] {"active_sensors"},
               "cus_o7",
-              FROM,
-              TO,
+              FROM.start(),
+              TO.start(),
               "cus_o7"),
           HOURS);
     }

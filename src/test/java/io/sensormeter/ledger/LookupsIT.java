@@ -6,6 +6,7 @@ import io.sensormeter.local.Services;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.postgres.Plan;
 import io.sensormeter.meter.Hour;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 /** What is asked of many hours finds few reports among those of everybody through an index. */
 final class LookupsIT {
-  private static final Hour FROM = Hour.parse("2026-11-10T00Z");
-  private static final Hour TO = Hour.parse("2026-11-29T23Z");
+  private static final Instant FROM = Instant.parse("2026-11-10T00:00:00Z");
+  private static final Instant TO = Instant.parse("2026-11-29T23:00:00Z");
 
   /** The key of a partition: what it finds by the hour alone is everybody's. */
   private static final String KEY = "_pkey";
@@ -28,7 +29,7 @@ final class LookupsIT {
   /** Twenty days of fifty organizations, of which Stripe has shown all but a few. */
   @BeforeEach
   void fill() {
-    Ledgers.tick(database, TO, Map.of());
+    Ledgers.tick(database, Hour.floor(TO), Map.of());
     database.execute(
         """
         delete from metering.meter_report;

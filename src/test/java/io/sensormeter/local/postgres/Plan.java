@@ -1,6 +1,5 @@
 package io.sensormeter.local.postgres;
 
-import io.sensormeter.meter.Hour;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,7 +53,6 @@ public final class Plan {
   private static @Nullable Object bound(Connection connection, @Nullable Object argument)
       throws SQLException {
     return switch (argument) {
-      case Hour hour -> hour.start().atOffset(ZoneOffset.UTC);
       case Instant instant -> instant.atOffset(ZoneOffset.UTC);
       case String[] texts -> connection.createArrayOf("text", texts);
       case null -> null;
