@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,9 @@ final class Browser implements AutoCloseable {
       List.of(Path.of("/usr/bin/chromium"), Path.of("/usr/bin/chromium-browser"));
 
   private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+  /** A key that submits a form does not wait for the page it leads to. */
+  private static final Duration PAGE_COMES = Duration.ofSeconds(10);
 
   private final ChromeDriver driver;
 
@@ -60,7 +64,9 @@ final class Browser implements AutoCloseable {
             .usingDriverExecutable(DRIVER.toFile())
             .usingAnyFreePort()
             .build();
-    return new Browser(new ChromeDriver(service, options));
+    ChromeDriver driver = new ChromeDriver(service, options);
+    driver.manage().timeouts().implicitlyWait(PAGE_COMES);
+    return new Browser(driver);
   }
 
   ChromeDriver driver() {

@@ -75,7 +75,10 @@ final class ServedFrame {
           .attr("aria-pressed", String.valueOf(demonstration.has(trouble)))
           .attr("title", trouble.means);
     }
-    look(bar, query, theme);
+    String other = theme.equals("dark") ? "light" : "dark";
+    look(bar, query, "v.theme", other, "Show it " + other);
+    boolean live = !"off".equals(query.get("v.live"));
+    look(bar, query, "v.live", live ? "off" : "on", live ? "Stop refreshing" : "Refresh again");
     bar.appendElement("p")
         .attr("role", "status")
         .text(
@@ -93,21 +96,19 @@ final class ServedFrame {
     return form.appendElement("button").attr("name", "do").attr("value", asked).text(label);
   }
 
-  private static void look(Element bar, Map<String, String> query, String theme) {
+  /** Another way to look at the same page. */
+  private static void look(
+      Element bar, Map<String, String> query, String way, String other, String label) {
     Element form = bar.appendElement("form").attr("method", "get").attr("action", "/");
     query.forEach(
         (name, value) -> {
-          if (!name.equals("v.theme")) {
+          if (!name.equals(way)) {
             form.appendElement("input")
                 .attr("type", "hidden")
                 .attr("name", name)
                 .attr("value", value);
           }
         });
-    String other = theme.equals("dark") ? "light" : "dark";
-    form.appendElement("button")
-        .attr("name", "v.theme")
-        .attr("value", other)
-        .text("Show it " + other);
+    form.appendElement("button").attr("name", way).attr("value", other).text(label);
   }
 }

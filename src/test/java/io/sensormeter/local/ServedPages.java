@@ -141,9 +141,9 @@ final class ServedPages implements AutoCloseable {
         .outerHtml();
   }
 
-  /** Whoever types is not disturbed. */
+  /** Whoever types is not disturbed, nor who wants to read in peace. */
   static void refresh(Document document, Map<String, String> query) {
-    if (!"customer".equals(query.get("a.page"))) {
+    if (!"customer".equals(query.get("a.page")) && !"off".equals(query.get("v.live"))) {
       document
           .head()
           .appendElement("meta")
