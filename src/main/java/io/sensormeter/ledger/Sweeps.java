@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Sweeps {
 
   /**
-   * On a {@code last} meter, whether a copy of a later hour may still be sent, whatever became of its
-   * report: refused once, another copy of it may be taken.
+   * On a {@code last} meter, whether a copy of a later hour may still be sent, whatever became of
+   * its report: refused once, another copy of it may be taken.
    */
   private static final String BESIDE_LATER =
       """
