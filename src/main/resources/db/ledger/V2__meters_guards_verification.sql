@@ -15,7 +15,11 @@ alter table metering.tick
   add column if not exists compared integer,
   add column if not exists absent   integer,
   -- When a tick told that the month before this hour, which is its first, is complete.
-  add column if not exists month_complete_at timestamptz;
+  add column if not exists month_complete_at timestamptz,
+  -- A skipped hour that a person has settled otherwise.
+  add column if not exists acknowledged_at   timestamptz,
+  add column if not exists acknowledged_by   text,
+  add column if not exists acknowledged_note text;
 
 create table if not exists metering.tick_meter (
   hour     timestamptz      not null,

@@ -147,6 +147,8 @@ final class PagesBrowserIT {
     played.demonstration().await();
     open("a.page", "customer");
     press("Customers are refused");
+    assertThat(find("button[value=CUSTOMERS_REFUSED]").getAttribute("aria-pressed"))
+        .isEqualTo("false");
 
     assertThat(played.now()).isEqualTo(before.plusHours(1));
     assertThat(played.demonstration().has(Trouble.CUSTOMERS_REFUSED)).isFalse();

@@ -43,7 +43,7 @@ public record Advice(String means, List<Map<String, Object>> next) {
 
     private Map<String, Object> ask(String command, @Nullable Object... more) {
       Map<String, Object> asked = Advice.ask(command);
-      put(asked, "from", newestFrom());
+      put(asked, "from", newestFrom(from, to));
       put(asked, "to", to);
       put(asked, "meter", meter);
       put(asked, "organization", organization);
@@ -51,12 +51,6 @@ public record Advice(String means, List<Map<String, Object>> next) {
         put(asked, String.valueOf(more[i]), more[i + 1]);
       }
       return asked;
-    }
-
-    /** A command takes so many hours at once. */
-    private Hour newestFrom() {
-      Hour first = to.minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
-      return from.isBefore(first) ? first : from;
     }
 
     /** Of one organization all is looked at; of several, what they have in common. */
@@ -88,6 +82,28 @@ public record Advice(String means, List<Map<String, Object>> next) {
     private Map<String, Object> acknowledge() {
       return ask("acknowledge", "code", selected(), "note", "<why>", "dryRun", true);
     }
+  }
+
+  /** A command takes so many hours at once. */
+  private static Hour newestFrom(Hour from, Hour to) {
+    Hour first = to.minusHours(SchedulerSettings.CATCH_UP_HOURS_MAX - 1L);
+    return from.isBefore(first) ? first : from;
+  }
+
+  /**
+   * Of what no status stands for.
+   *
+   * @param meter null = of all
+   */
+  static Map<String, Object> acknowledge(String code, @Nullable String meter, Hour from, Hour to) {
+    Map<String, Object> asked = ask("acknowledge");
+    put(asked, "from", newestFrom(from, to));
+    put(asked, "to", to);
+    put(asked, "meter", meter);
+    asked.put("code", code);
+    asked.put("note", "<why>");
+    asked.put("dryRun", true);
+    return asked;
   }
 
   /**

@@ -104,8 +104,8 @@ record ExceptionGroups(Terms terms) {
           new Advice(
               "Stripe accepted it after its invoice may have been closed: if its billing period had"
                   + " ended by then, it is on no invoice. Look at the invoice; what is missing is"
-                  + " an invoice item.",
-              List.of());
+                  + " an invoice item. Then acknowledge it.",
+              List.of(Advice.acknowledge("late", group.meter(), group.since(), group.newest())));
       case "shadow" ->
           new Advice(
               "It was captured in shadow though its meter was live: it is not billed until it is"

@@ -45,7 +45,7 @@ record ExceptionHours(Terms terms) {
           where tick.hour = since.hour and tick.status = 'captured')
         union all
         select 'skipped', tick.hour from argument cross join metering.tick
-        where tick.status = 'skipped'
+        where tick.status = 'skipped' and tick.acknowledged_at is null
           and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
         union all
         select 'estimated', tick.hour from argument cross join metering.tick
@@ -100,8 +100,12 @@ record ExceptionHours(Terms terms) {
           case "skipped" ->
               new Advice(
                   "Never captured, and given up as too old: they are not billed. Younger than 34"
-                      + " days they can be backfilled; older ones need an invoice item.",
-                  backfills ? List.of(ranged("backfill", since, newest)) : List.of());
+                      + " days they can be backfilled; older ones need an invoice item, then"
+                      + " acknowledge them.",
+                  List.of(
+                      backfills
+                          ? ranged("backfill", since, newest)
+                          : Advice.acknowledge("skipped", null, since, newest)));
           default ->
               new Advice(
                   "Captured more than 15 minutes late: their reports hold what the source said"

@@ -19,16 +19,26 @@ public final class Acknowledgements {
       with argument as not materialized (
         select %s, ?::timestamptz as now, ?::text as by, ?::text as note
       ), due as (
-        select report.hour, report.organization_id, report.meter, report.revision, report.status,
+        select report.hour, report.organization_id, report.meter, report.revision,
+          case when report.status in ('accepted', 'verified') then 'late' else report.status end
+            as status,
           report.failure_code, report.value
         from metering.meter_report as report, argument
         where %s and report.acknowledged_at is null
           and (%s
+            or report.late and report.status in ('accepted', 'verified')
             or report.status = 'shadow' and %s >= (
               select noted.live_from from metering.meter as noted
               where noted.meter = report.meter))
         order by report.hour, report.organization_id, report.meter, report.revision
         %%s
+      ), skipped as (
+        select tick.hour from metering.tick, argument
+        where tick.status = 'skipped' and tick.acknowledged_at is null
+          and tick.hour between argument.first and argument.last
+          and coalesce(argument.code, 'skipped') = 'skipped'
+          and argument.organization is null and argument.customer is null
+          and argument.meter is null
       )
       """
           .formatted(
@@ -37,7 +47,10 @@ public final class Acknowledgements {
   private static final String GROUPED =
       """
       select status, failure_code, count(*) as reports, coalesce(sum(value), 0) as total
-      from due group by status, failure_code order by status, failure_code
+      from due group by status, failure_code
+      union all
+      select 'skipped', null, count(*), 0 from skipped having count(*) > 0
+      order by status, failure_code
       """;
 
   static final String OPEN = DUE.formatted("") + GROUPED;
@@ -51,6 +64,7 @@ public final class Acknowledgements {
   /**
    * Exceptions of one kind.
    *
+   * @param reports of {@code skipped} there are none, and it is the hours that are counted
    * @param total the sum of their values
    */
   public record Group(String status, @Nullable String code, int reports, BigDecimal total) {
@@ -79,6 +93,11 @@ public final class Acknowledgements {
               where r.hour between argument.first and argument.last
                 and r.hour = due.hour and r.organization_id = due.organization_id
                 and r.meter = due.meter and r.revision = due.revision
+            ), acknowledged_hours as (
+              update metering.tick
+              set acknowledged_at = argument.now, acknowledged_by = argument.by,
+                acknowledged_note = argument.note
+              from skipped, argument where tick.hour = skipped.hour
             )
             """
             + GROUPED,

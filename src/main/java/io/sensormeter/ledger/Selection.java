@@ -34,7 +34,8 @@ public record Selection(
   static final String CHOSEN =
       """
       report.hour between argument.first and argument.last
-        and (argument.code is null or argument.code in (report.failure_code, report.status))
+        and (argument.code is null or argument.code in (
+          report.failure_code, report.status, case when report.late then 'late' end))
         and (argument.organization is null or report.organization_id = argument.organization)
         and (argument.customer is null or report.stripe_customer_id = argument.customer)
         and (argument.meter is null or report.meter = argument.meter)

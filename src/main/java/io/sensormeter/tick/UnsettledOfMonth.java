@@ -62,7 +62,8 @@ public final class UnsettledOfMonth {
           select from metering.meter where past_hour) then interval '0' else interval '1 hour' end,
         interval '1 hour') as since(hour)
       left join metering.tick on tick.hour = since.hour
-      where coalesce(tick.status, 'owed') in ('owed', 'skipped') and since.hour <= argument.now
+      where coalesce(tick.status, 'owed') in ('owed', 'skipped') and tick.acknowledged_at is null
+        and since.hour <= argument.now
       """;
 
   private final int graceHours;

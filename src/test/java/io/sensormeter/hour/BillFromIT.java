@@ -170,7 +170,12 @@ final class BillFromIT extends HourFixture {
             database.queryTexts(
                 "select concat_ws(' ', by, command, rows, input ->> 'from') from metering.journal"
                     + " where rows is not null order by id"))
-        .containsExactly("ann release 2 " + HOUR, "ann release 0 " + HOUR);
+        .as("what was refused is there, too")
+        .containsExactly(
+            "release 0 " + HOUR,
+            "ann release 0 " + HOUR,
+            "ann release 2 " + HOUR,
+            "ann release 0 " + HOUR);
     assertAgreement(live);
   }
 

@@ -147,6 +147,35 @@ final class CorrectIT extends HourFixture {
     assertThat(ring(shadow)).isZero();
   }
 
+  /** No report of theirs is open, and still a person has to say that they are settled. */
+  @Test
+  void acknowledgedLateReportsAndSkippedHoursLeaveTheList() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    toHour(HOUR.plusHours(5));
+    drain(pipeline);
+    tick(pipeline);
+    drain(pipeline);
+    database.execute(
+        "update metering.tick set status = 'skipped' where hour = ?::timestamptz",
+        HOUR.plusHours(1).start().toString());
+    assertThat(exceptions(pipeline)).contains("status=late", "status=skipped");
+    String owed = "\"code\":\"skipped\"";
+
+    assertThat(acknowledge(pipeline, owed + ",\"dryRun\":true")).containsEntry("reports", 1);
+    assertThat(acknowledge(pipeline, owed + ",\"organization\":\"a\"")).containsEntry("reports", 0);
+    assertThat(exceptions(pipeline)).contains("status=skipped");
+    assertThat(acknowledge(pipeline, owed)).containsEntry("reports", 1);
+    assertThat(exceptions(pipeline)).contains("status=late").doesNotContain("status=skipped");
+    assertThat(acknowledge(pipeline, "\"code\":\"late\"")).containsEntry("reports", 4);
+
+    assertThat(exceptions(pipeline)).doesNotContain("status=late");
+  }
+
+  private static String exceptions(Pipeline pipeline) {
+    return String.valueOf(pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"exceptions\"}"));
+  }
+
   private double ring(Pipeline pipeline) {
     var scheduler = pipeline.newScheduler();
     return Printed.by(() -> tick(pipeline, scheduler, Hour.floor(clock.instant())))
@@ -198,7 +227,7 @@ final class CorrectIT extends HourFixture {
         {"command": "acknowledge", "from": "%s", "to": "%s", "note": "a test account",
          "by": "ann", %s}
         """
-            .formatted(HOUR, HOUR.plusHours(1), more));
+            .formatted(HOUR, HOUR.plusHours(5), more));
   }
 
   private List<String> statuses() {

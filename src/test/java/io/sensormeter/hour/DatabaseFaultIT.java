@@ -79,8 +79,8 @@ final class DatabaseFaultIT extends HourFixture {
     pipeline.newReporter().drain(ROUNDS);
     EventSource recorder = pipeline.newRecorder();
 
-    // The first only looks at the ledger's version.
-    wire.cutAtCommit(2, cut);
+    // The first two only look for the ledger and at its version.
+    wire.cutAtCommit(3, cut);
     recorder.pollOnce();
 
     assertThat(recorder.deleted()).isZero();

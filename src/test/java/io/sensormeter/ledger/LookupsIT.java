@@ -18,7 +18,7 @@ final class LookupsIT {
   private static final Instant TO = Instant.parse("2026-11-29T23:00:00Z");
 
   /** The key of a partition: what it finds by the hour alone is everybody's. */
-  private static final String KEY = "_pkey";
+  private static final String KEY = "meter_report_2026_11_pkey";
 
   private static final String BY_KEY = "hour = asked.hour) AND (organization_id = ";
 
