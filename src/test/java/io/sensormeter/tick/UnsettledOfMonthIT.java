@@ -7,6 +7,7 @@ import io.sensormeter.config.Secrets;
 import io.sensormeter.database.Database;
 import io.sensormeter.lambda.Time;
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Printed;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.SettableClock;
 import io.sensormeter.local.postgres.LocalDatabase;
@@ -100,6 +101,14 @@ final class UnsettledOfMonthIT {
     assertThat(closing(END.plusHours(4).start())).contains(unsettled(2, 2, 2));
     assertThat(closing(inTurn).orElseThrow().reports()).isEqualTo(5);
     assertThat(closing(END.plusHours(6).start())).isEmpty();
+
+    clock.set(inTurn);
+    var scheduler = pipeline.newScheduler();
+    Printed tick = Printed.by(() -> pipeline.invoke(scheduler, "{\"command\":\"tick\"}"));
+    assertThat(tick.metric("ReportsUnsettledAtClose")).as("what the alarm reads").isEqualTo(5);
+    clock.set(END.plusHours(6).start());
+    Printed after = Printed.by(() -> pipeline.invoke(scheduler, "{\"command\":\"tick\"}"));
+    assertThat(after.metric("ReportsUnsettledAtClose")).isZero();
   }
 
   @Test
