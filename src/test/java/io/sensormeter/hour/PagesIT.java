@@ -59,7 +59,12 @@ final class PagesIT extends HourFixture {
                 + " the others are looked up by themselves.");
     assertThat(cell(pipeline, HOUR).text()).isEqualTo("✓");
 
-    stripe.onMeterEvent(new Fault.Refused("resource_missing", "No such customer"), 1);
+    // A refused 0 would count as accepted.
+    stripe.script(
+        call ->
+            "cus_a".equals(call.customer())
+                ? new Fault.Refused("resource_missing", "No such customer")
+                : null);
     nextHour(pipeline);
     Hour refused = Hour.floor(clock.instant());
     assertThat(verdict(pipeline))
