@@ -103,7 +103,7 @@ record HoursPage(ReadOnly reads) {
     return switch (state) {
       case EXCEPTION, OWED, SKIPPED, PENDING -> true;
       case SHADOW, EMPTY -> asked.isLive(row.hour());
-      case VERIFIED, ACCEPTED, NONE -> false;
+      case VERIFIED, ACCEPTED, SETTLED, NONE -> false;
     };
   }
 

@@ -80,7 +80,6 @@ public record Verdict(String answer, String tone, String sentence) {
       List<HourRow> live, Map<HourState, List<HourRow>> by, LocalTimes times) {
     int all = by.values().stream().mapToInt(List::size).sum();
     List<HourRow> pending = by.getOrDefault(HourState.PENDING, List.of());
-    List<HourRow> accepted = by.getOrDefault(HourState.ACCEPTED, List.of());
     long marked = live.stream().filter(row -> row.marked() || row.estimated()).count();
     String look =
         marked == 0
@@ -98,17 +97,29 @@ public record Verdict(String answer, String tone, String sentence) {
                   since(pending, times),
                   look));
     }
-    if (!accepted.isEmpty()) {
-      return new Verdict(
-          "Yes",
-          "good",
-          "Stripe said that it holds all of %s, and was seen to hold %s of them; the others are looked up by themselves.%s"
-              .formatted(Count.of(all, "hour"), Count.number((long) all - accepted.size()), look));
+    return new Verdict("Yes", "good", held(live, all, by) + look);
+  }
+
+  /** What Stripe holds, where nothing is open. */
+  private static String held(List<HourRow> live, int all, Map<HourState, List<HourRow>> by) {
+    int settled = by.getOrDefault(HourState.SETTLED, List.of()).size();
+    List<HourRow> accepted = live.stream().filter(HourRow::accepted).toList();
+    String hours = Count.of(all, "hour");
+    String but = "";
+    if (settled > 0) {
+      hours += " that was not settled otherwise";
+      but =
+          "; in %s a person settled what Stripe does not hold".formatted(Count.of(settled, "hour"));
     }
-    return new Verdict(
-        "Yes",
-        "good",
-        "Stripe was seen to hold every report of %s.%s".formatted(Count.of(all, "hour"), look));
+    if (accepted.isEmpty()) {
+      return "Stripe was seen to hold every report of %s%s.".formatted(hours, but);
+    }
+    return "Stripe said that it holds %s of %s, and was seen to hold %s of them; the others are looked up by themselves%s."
+        .formatted(
+            settled == 0 ? "all" : "every report",
+            hours,
+            Count.number((long) all - accepted.size()),
+            but);
   }
 
   private static void add(

@@ -1,0 +1,93 @@
+package io.sensormeter.hour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.Fault;
+import io.sensormeter.meter.Hour;
+import io.sensormeter.meter.MeterKind;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A page says no more than the ledger knows, and nothing of what a person has settled. */
+@Tag("postgres")
+final class PagesTruthIT extends PagesFixture {
+  private static final String READINGS = "temperature_readings";
+
+  private final LocalDatabase database = ownSource();
+
+  @Test
+  void hourThatNobodyBilledIsSettledAndNeverVerified() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    stripe.script(_ -> new Fault.Refused("resource_missing", "No such customer"));
+    tick(pipeline);
+    drain(pipeline);
+    assertThat(verdict(pipeline)).startsWith("No: 1 hour holds an exception");
+
+    acknowledge(pipeline, "rejected");
+
+    assertThat(verdict(pipeline))
+        .isEqualTo(
+            "Yes: Stripe was seen to hold every report of 1 hour that was not settled otherwise; in"
+                + " 1 hour a person settled what Stripe does not hold.");
+    assertThat(cell(pipeline, HOUR).text()).isEqualTo("=");
+  }
+
+  @Test
+  void meterInShadowDoesNotHideThatTheBilledOneGaveNothing() {
+    meter(MeterKind.SUM_HOURLY);
+    meter(READINGS, MeterKind.SUM);
+    stripe.addCustomer("cus_a");
+    reading(database, "org-a", "cus_a", Pipeline.METER, "7");
+    reading(database, "org-a", "cus_a", READINGS, "9");
+    Pipeline pipeline =
+        pipeline(
+            database,
+            Map.of(
+                "SOURCE",
+                "own",
+                "METERS",
+                Pipeline.METER + ":sum-hourly," + READINGS + ":sum:from=2027-01-01T00:00:00Z"));
+    tick(pipeline);
+    database.execute("delete from readings where meter = ?", Pipeline.METER);
+    nextHour(pipeline);
+    take(pipeline.verificationsUrl());
+
+    assertThat(cell(pipeline, HOUR.plusHours(1)).text()).isEqualTo("0");
+    assertThat(verdict(pipeline))
+        .startsWith("No: 1 hour gave no reading (2026-11-22 15:00). That needs a person");
+  }
+
+  /** Of two organizations. */
+  private Pipeline billing(MeterKind kind) {
+    meter(kind);
+    stripe.addCustomer("cus_a");
+    stripe.addCustomer("cus_b");
+    reading(database, "org-a", "cus_a", Pipeline.METER, "7");
+    reading(database, "org-b", "cus_b", Pipeline.METER, "4");
+    return pipeline(
+        database,
+        Map.of(
+            "SOURCE",
+            "own",
+            "METERS",
+            Pipeline.METER + ":" + kind.label(),
+            "VERIFY_EVERY_HOURS",
+            "2"));
+  }
+
+  private static void acknowledge(Pipeline pipeline, String code) {
+    Hour last = HOUR.plusHours(5);
+    assertThat(
+            pipeline.invoke(
+                pipeline.newScheduler(),
+                """
+                {"command": "acknowledge", "from": "%s", "to": "%s", "code": "%s",
+                 "note": "paid by hand", "by": "ann"}
+                """
+                    .formatted(HOUR, last, code)))
+        .doesNotContainEntry("reports", 0);
+  }
+}
