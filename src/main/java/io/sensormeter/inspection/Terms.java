@@ -19,7 +19,15 @@ public record Terms(
     Optional<Hour> billFrom,
     boolean shippedSource) {
 
+  /** As the alarm on the oldest hour that Stripe was not seen to hold. */
+  private static final int UNVERIFIED_HOURS = 26;
+
   Hour currentHour() {
     return Hour.floor(now);
+  }
+
+  /** What Stripe accepted of this hour, or an earlier one, should have been seen there by now. */
+  public Hour unverified() {
+    return currentHour().minusHours((long) verifyEveryHours + UNVERIFIED_HOURS);
   }
 }

@@ -57,7 +57,38 @@ final class PagesTruthIT extends PagesFixture {
 
     assertThat(cell(pipeline, HOUR.plusHours(1)).text()).isEqualTo("0");
     assertThat(verdict(pipeline))
-        .startsWith("No: 1 hour gave no reading (2026-11-22 15:00). That needs a person");
+        .isEqualTo(
+            "No: 1 hour gave no reading (2026-11-22 15:00). That needs a person: look at the"
+                + " source.");
+  }
+
+  @Test
+  void hoursThatNobodyLooksUpForMoreThanADayNeedAPerson() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    toHour(HOUR.plusHours(29));
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+
+    assertThat(verdict(pipeline))
+        .startsWith(
+            "No: 2 hours were not seen in Stripe for more than a day (since 2026-11-22 14:00). That"
+                + " needs a person: see Exceptions.");
+    assertThat(cell(pipeline, HOUR).text()).isEqualTo("A");
+    assertThat(cell(pipeline, HOUR).attr("aria-label"))
+        .contains("not seen in Stripe for more than a day");
+    assertThat(cell(pipeline, HOUR).hasAttr("tabindex")).isFalse();
+    assertThat(cell(pipeline, HOUR.plusHours(2)).hasAttr("tabindex")).isTrue();
+
+    database.execute(
+        "update metering.stack set verify_from = ?::timestamptz",
+        HOUR.plusHours(2).start().toString());
+    assertThat(verdict(pipeline))
+        .startsWith(
+            "Yes: Stripe said that it holds all of 30 hours, and was seen to hold 0 of them; the"
+                + " others are looked up by themselves; those of 2 hours before 2026-11-22 16:00"
+                + " are not looked up.");
   }
 
   /** Of two organizations. */
