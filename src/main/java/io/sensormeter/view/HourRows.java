@@ -24,8 +24,10 @@ final class HourRows {
       """
       select asked.hour, tick.status, tick.captured_at, coalesce(given.reports, 0) as reports,
         pending.found is not null as pending, accepted.found is not null as accepted,
-        exceptions.reports as exceptions, settled.found is not null as settled,
-        coalesce(first.status = 'shadow', false) as in_shadow,
+        exceptions.reports as exceptions,
+        case when tick.status = 'skipped' then tick.acknowledged_at is not null
+          else settled.found is not null end as settled,
+        first.found is not null as in_shadow,
         shadow.live is not null as shadowed, marked.found is not null as marked,
         coalesce(tick.captured_by is not null and tick.status = 'captured' and given.gauge
           and tick.captured_at > tick.hour + interval '%1$d minutes', false) as estimated
@@ -74,8 +76,9 @@ final class HourRows {
         where asked.hour - case when noted.past_hour then interval '1 hour' else interval '0' end
           >= noted.live_from limit 1) as shadow on true
       left join lateral (
-        select r.status from metering.meter_report as r
-        where tick.status = 'shadow' and r.hour = asked.hour limit 1) as first on true
+        select true as found from metering.meter_report as r
+        where tick.status = 'shadow' and r.status = 'shadow' and r.acknowledged_at is null
+          and r.hour = asked.hour limit 1) as first on true
       left join lateral (
         select true as found from metering.meter_report as r
         where (r.late or r.status = 'superseded') and r.hour = asked.hour
@@ -93,7 +96,7 @@ final class HourRows {
    * @param reports of the meters that were billed; of an hour in shadow, of all
    * @param exceptions open ones, at most {@value #EXCEPTIONS_MAX}
    * @param settled without an exception, and a person has acknowledged what Stripe does not hold
-   * @param inShadow captured in shadow, and not released since
+   * @param inShadow captured in shadow, and neither released nor acknowledged since
    * @param shadowed in shadow though its meter was live
    * @param marked a report of it is late or was superseded, and nobody has acknowledged it
    * @param estimated captured too late for its gauges to be exact
@@ -138,7 +141,7 @@ final class HourRows {
         return owed ? HourState.OWED : HourState.NONE;
       }
       if (tick.equals("skipped")) {
-        return HourState.SKIPPED;
+        return settled ? HourState.SETTLED : HourState.SKIPPED;
       }
       if (exceptions > 0) {
         return HourState.EXCEPTION;

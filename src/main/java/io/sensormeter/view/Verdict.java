@@ -83,9 +83,14 @@ public record Verdict(String answer, String tone, String sentence) {
     add(persons, in(by, HourState.SHADOW), "stands in shadow", "stand in shadow", times);
     List<HourRow> unseen = live.stream().filter(asked::isUnseen).toList();
     add(persons, unseen, "was " + UNSEEN, "were " + UNSEEN, times);
+    List<String> where = new ArrayList<>(persons.isEmpty() ? List.of() : List.of("see Exceptions"));
     add(persons, in(by, HourState.EMPTY), "gave no reading", "gave no reading", times);
+    if (by.containsKey(HourState.EMPTY)) {
+      where.add("look at the source");
+    }
     if (!persons.isEmpty()) {
-      return new Verdict("No", "bad", joined(persons) + ". That needs a person: see Exceptions.");
+      return new Verdict(
+          "No", "bad", joined(persons) + ". That needs a person: " + joined(where) + ".");
     }
     return billed(live, by, asked, times);
   }

@@ -91,6 +91,38 @@ final class PagesTruthIT extends PagesFixture {
                 + " are not looked up.");
   }
 
+  @Test
+  void skippedAndShadowedHoursThatArePaidOtherwiseNeedNobody() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    Pipeline shadow =
+        pipeline(
+            database,
+            Map.of("SOURCE", "own", "METERS", "active_sensors:sum-hourly", "BILL_FROM", ""));
+    nextHour(shadow);
+    toHour(HOUR.plusHours(2));
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+    take(shadow.verificationsUrl());
+    database.execute(
+        "update metering.tick set status = 'skipped' where hour = ?::timestamptz",
+        HOUR.plusHours(2).start().toString());
+    assertThat(verdict(pipeline))
+        .startsWith("No: 1 hour was given up as too old (2026-11-22 16:00) and 1 hour stands in");
+
+    acknowledge(pipeline, "skipped");
+    assertThat(cell(pipeline, HOUR.plusHours(2)).text()).isEqualTo("=");
+    assertThat(verdict(pipeline)).startsWith("No: 1 hour stands in shadow");
+    acknowledge(pipeline, "shadow");
+
+    assertThat(cell(pipeline, HOUR.plusHours(1)).text()).isEqualTo("=");
+    assertThat(verdict(pipeline))
+        .startsWith("Yes:")
+        .contains("in 2 hours a person settled what Stripe does not hold");
+  }
+
   /** Of two organizations. */
   private Pipeline billing(MeterKind kind) {
     meter(kind);
