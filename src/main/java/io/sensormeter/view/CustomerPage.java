@@ -119,7 +119,7 @@ record CustomerPage(ReadOnly reads, Meters meters) {
   }
 
   private static String invoice(Sums sums) {
-    return Count.number(sums.ledger().add(sums.differing()))
+    return Count.number(sums.bills())
         + (sums.isLast() ? " (of a last meter the final hour alone counts)" : "");
   }
 

@@ -123,6 +123,25 @@ final class PagesTruthIT extends PagesFixture {
         .contains("in 2 hours a person settled what Stripe does not hold");
   }
 
+  @Test
+  void ofALastMeterOneHourAloneIsToBeBilled() {
+    Pipeline pipeline = billing(MeterKind.LAST);
+    tick(pipeline);
+    drain(pipeline);
+    nextHour(pipeline);
+    take(pipeline.verificationsUrl());
+    database.execute(
+        """
+        update metering.meter_report set status = 'discrepancy', observed_value = 3,
+          observed_at = hour + interval '3 hours', failure_code = 'differs'
+        where organization_id = 'org-a' and hour = ?::timestamptz
+        """,
+        HOUR.start().toString());
+
+    assertThat(look(pipeline, "customer", "of", "org-a").select(".sm-total").text())
+        .startsWith("7 ");
+  }
+
   /** Of two organizations. */
   private Pipeline billing(MeterKind kind) {
     meter(kind);
