@@ -7,6 +7,7 @@ import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,23 @@ final class PagesTruthIT extends PagesFixture {
 
     assertThat(look(pipeline, "customer", "of", "org-a").select(".sm-total").text())
         .startsWith("7 ");
+  }
+
+  @Test
+  void metersThatDifferOrWereNotReadForADayAreNotCalledRight() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    verify(pipeline);
+    drain(pipeline);
+    assertThat(look(pipeline, "meters").text()).contains("Yes: each meter");
+
+    clock.advance(Duration.ofHours(25));
+    assertThat(look(pipeline, "meters").text())
+        .contains("Not known: Stripe was not asked for 1 meter within a day");
+
+    database.execute("update metering.meter set value_key = 'amount'");
+    assertThat(look(pipeline, "meters").text())
+        .contains("No: 1 meter is not as METERS declares: see below.");
   }
 
   /** Of two organizations. */
