@@ -3,7 +3,6 @@ package io.sensormeter.view;
 import io.sensormeter.inspection.Terms;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.view.HourRows.HourRow;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,9 +18,6 @@ import java.util.Optional;
  */
 public record Verdict(String answer, String tone, String sentence) {
 
-  /** The tick of an hour comes within a minute of its beginning, and takes a few at most. */
-  private static final Duration TICK_TAKES = Duration.ofMinutes(10);
-
   static final String UNSEEN = "not seen in Stripe for more than a day";
 
   /**
@@ -34,7 +30,7 @@ public record Verdict(String answer, String tone, String sentence) {
 
     /** Whether an hour should have been captured by now. */
     boolean isOwed(Hour hour) {
-      return isLive(hour) && !hour.start().plus(TICK_TAKES).isAfter(terms.now());
+      return isLive(hour) && !hour.isAfter(terms.newestOwed());
     }
 
     /** Whether Stripe should have been seen to hold it by now, and was not. */

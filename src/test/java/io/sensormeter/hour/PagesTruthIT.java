@@ -160,6 +160,20 @@ final class PagesTruthIT extends PagesFixture {
         .contains("No: 1 meter is not as METERS declares: see below.");
   }
 
+  @Test
+  void hourBelongsToItsTickBeforeItIsOwed() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+    toHour(HOUR.plusHours(1));
+    assertThat(look(pipeline, "exceptions").text()).doesNotContain("owed 1 hour");
+
+    clock.advance(Duration.ofMinutes(10));
+
+    assertThat(look(pipeline, "exceptions").text()).contains("owed 1 hour");
+  }
+
   /** Of two organizations. */
   private Pipeline billing(MeterKind kind) {
     meter(kind);
