@@ -3,12 +3,15 @@ package io.sensormeter.hour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.aws.WidgetConsole;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import java.time.Duration;
 import java.util.Map;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -172,6 +175,31 @@ final class PagesTruthIT extends PagesFixture {
     clock.advance(Duration.ofMinutes(10));
 
     assertThat(look(pipeline, "exceptions").text()).contains("owed 1 hour");
+  }
+
+  @Test
+  void monthOfAnotherZoneIsNoInvoice() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+
+    String said = "of a month in UTC+02:00; invoices and the command month count in UTC";
+    Document local =
+        Jsoup.parse(
+            pipeline
+                .newView()
+                .apply(
+                    WidgetConsole.event(
+                        Map.of("a.page", "customer", "a.of", "org-a", "v.zone", "+02:00"),
+                        clock.instant())));
+    assertThat(local.select(".sm-card").text()).contains(said);
+    Document utc = look(pipeline, "customer", "of", "org-a");
+    assertThat(utc.text()).doesNotContain("count in UTC");
+    assertThat(utc.select("code").eachText())
+        .anyMatch(
+            command ->
+                command.contains("\"explain\"") && command.contains("\"hour\":\"" + HOUR + "\""));
   }
 
   /** Of two organizations. */
