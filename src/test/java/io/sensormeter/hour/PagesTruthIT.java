@@ -202,6 +202,28 @@ final class PagesTruthIT extends PagesFixture {
                 command.contains("\"explain\"") && command.contains("\"hour\":\"" + HOUR + "\""));
   }
 
+  /** A label would be read in place of the command; what scrolls is reached by the keyboard. */
+  @Test
+  void commandsAndTablesAreReachedByWhoDoesNotSeeThem() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+
+    Document page = look(pipeline, "customer", "of", "org-a");
+
+    assertThat(page.select("code[aria-label]")).isEmpty();
+    assertThat(page.select("div[role=group][aria-label='Command, to copy'] > code[tabindex=0]"))
+        .isNotEmpty();
+    for (String each : new String[] {"customer", "hour", "meters"}) {
+      assertThat(look(pipeline, each, "of", "org-a").select(".sm-scroll"))
+          .isNotEmpty()
+          .allMatch(
+              table ->
+                  table.is("[tabindex=0][role=region]") && !table.attr("aria-label").isBlank());
+    }
+  }
+
   /** Of two organizations. */
   private Pipeline billing(MeterKind kind) {
     meter(kind);
