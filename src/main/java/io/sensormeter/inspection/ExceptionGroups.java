@@ -21,9 +21,6 @@ record ExceptionGroups(Terms terms) {
   /** What is told once and stays in no count is listed so long: until two invoices have closed. */
   private static final Duration TOLD_ONCE = Duration.ofDays(70);
 
-  /** As the alarm on the oldest hour that Stripe was not seen to hold. */
-  private static final int UNVERIFIED_HOURS = 26;
-
   List<Group> of(Filter filter) {
     return terms
         .reads()
@@ -37,7 +34,7 @@ record ExceptionGroups(Terms terms) {
             filter.meter().orElse(null),
             filter.organization().orElse(null),
             terms.now(),
-            terms.currentHour().minusHours((long) terms.verifyEveryHours() + UNVERIFIED_HOURS));
+            terms.unverified());
   }
 
   private Group group(Row row) {

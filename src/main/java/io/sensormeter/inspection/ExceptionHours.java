@@ -22,16 +22,16 @@ record ExceptionHours(Terms terms) {
   /** Skipped hours are 34 days old when they are told of. */
   private static final int TOLD_DAYS = 70;
 
-  /** Arguments: first hour or null, last hour, BILL_FROM or null, the current hour. */
+  /** Arguments: first hour or null, last hour, BILL_FROM or null, the newest hour owed. */
   private static final String HOURS =
       """
       with argument as (
         select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from,
-          ?::timestamptz as current
+          ?::timestamptz as newest_owed
       ), found as (
         select 'owed' as status, since.hour
         from argument cross join metering.stack
-        cross join generate_series(stack.live_from, least(argument.last, argument.current),
+        cross join generate_series(stack.live_from, least(argument.last, argument.newest_owed),
                                    interval '1 hour')
           as since(hour)
         where not exists (select from metering.tick where tick.hour = since.hour)
@@ -76,7 +76,7 @@ record ExceptionHours(Terms terms) {
             filter.from().orElse(null),
             filter.to().orElseGet(terms::currentHour),
             terms.billFrom().orElse(null),
-            terms.currentHour());
+            terms.newestOwed());
   }
 
   private OfHours ofHours(Row row) {

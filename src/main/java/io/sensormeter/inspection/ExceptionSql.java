@@ -11,9 +11,10 @@ import java.util.List;
  */
 final class ExceptionSql {
 
+  /** Not materialized, so that the planner knows the bounds of each part. */
   private static final String ARGUMENT =
       """
-      with argument as materialized (
+      with argument as not materialized (
         select ?::timestamptz as first, ?::timestamptz as since, ?::timestamptz as last,
           ?::text as meter, ?::text as organization, ?::timestamptz as now,
           ?::timestamptz as unverified)

@@ -22,6 +22,8 @@ import java.util.function.Predicate;
  * @param stripe what Stripe's summaries showed, each event hour of a customer once
  * @param unseen event hours that were sent and not looked up yet
  * @param differing what Stripe shows of discrepancies, and bills
+ * @param bills what Stripe is to bill: {@code ledger}, and of discrepancies what it shows; of a
+ *     {@code last} meter the newest of both
  */
 public record Sums(
     BigDecimal ledger,
@@ -32,6 +34,7 @@ public record Sums(
     BigDecimal stripe,
     long unseen,
     BigDecimal differing,
+    BigDecimal bills,
     boolean isLast) {
 
   public static Sums of(List<ReportRow> rows) {
@@ -49,10 +52,11 @@ public record Sums(
         total(standing, row -> !isLedger(row) && acknowledged(row), Sums::value),
         total(looked, row -> row.seen().at() != null, Sums::shown),
         looked.stream().filter(row -> row.seen().at() == null).count(),
+        total(looked, Sums::isDiffering, Sums::shown),
         total(
-            looked,
-            row -> row.status() == ReportStatus.DISCREPANCY && row.seen().at() != null,
-            Sums::shown),
+            standing,
+            row -> isLedger(row) || isDiffering(row),
+            row -> isLedger(row) ? value(row) : shown(row)),
         rows.stream().anyMatch(ReportRow::isLast));
   }
 
@@ -77,6 +81,10 @@ public record Sums(
 
   private static boolean isLedger(ReportRow row) {
     return row.status() == ReportStatus.ACCEPTED || row.status() == ReportStatus.VERIFIED;
+  }
+
+  private static boolean isDiffering(ReportRow row) {
+    return row.status() == ReportStatus.DISCREPANCY && row.seen().at() != null;
   }
 
   private static boolean isException(ReportRow row) {

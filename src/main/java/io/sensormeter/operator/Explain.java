@@ -141,7 +141,7 @@ record Explain(Tools tools) {
               "%s: Stripe is to bill %s: %s of reports that are verified or accepted%s%s%s."
                   .formatted(
                       meter,
-                      sums.ledger().add(sums.differing()).toPlainString(),
+                      sums.bills().toPlainString(),
                       sums.ledger().toPlainString(),
                       more(", %s that it shows where it differs", sums.differing()),
                       more(

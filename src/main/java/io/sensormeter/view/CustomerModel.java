@@ -34,11 +34,17 @@ public record CustomerModel(
   /**
    * A meter's month.
    *
+   * @param ofZone why it is not on an invoice like this; blank where the month is one of UTC
    * @param sums as on the invoice: names and units
    * @param chart its days; empty for a meter of which only the last value counts
    */
   public record OfMeter(
-      String name, String invoice, List<HourModel.Fact> sums, Chart chart, List<Day> days) {}
+      String name,
+      String invoice,
+      String ofZone,
+      List<HourModel.Fact> sums,
+      Chart chart,
+      List<Day> days) {}
 
   /**
    * Bars of each day.

@@ -51,14 +51,14 @@ record CustomerPage(ReadOnly reads, Meters meters) {
             .formatted(times.hour(range.from()), times.hour(range.to().plusHours(1)), times.name()),
         to("← %s", month.minusMonths(1), searched),
         to("%s →", month.plusMonths(1), searched),
-        ofMeters(billed, month),
+        ofMeters(billed, month, times),
         notable.stream().limit(NOTABLE_MAX).map(row -> notable(row, times)).toList(),
         notable.size() > NOTABLE_MAX
             ? "%s more are in the table below."
                 .formatted(Count.number((long) notable.size() - NOTABLE_MAX))
             : "",
         billed.rows().isEmpty() ? "" : billed.csv(),
-        whose.map(one -> commands(one, range, times)).orElse(List.of()));
+        whose.map(one -> commands(one, range, billed.rows(), times)).orElse(List.of()));
   }
 
   /** Of nobody, nothing. */
@@ -101,7 +101,7 @@ record CustomerPage(ReadOnly reads, Meters meters) {
         .orElseGet(() -> Action.to(label, "customer", "month", month.toString()));
   }
 
-  private static List<OfMeter> ofMeters(BilledHours billed, YearMonth month) {
+  private static List<OfMeter> ofMeters(BilledHours billed, YearMonth month, LocalTimes times) {
     List<BilledHours.OfDay> days = billed.byDay();
     return billed.total().stream()
         .map(
@@ -111,6 +111,10 @@ record CustomerPage(ReadOnly reads, Meters meters) {
               return new OfMeter(
                   total.meter(),
                   invoice(total.sums()),
+                  times.isUtc()
+                      ? ""
+                      : "of a month in %s; invoices and the command month count in UTC"
+                          .formatted(times.name()),
                   sums(total.sums()),
                   MonthChart.of(total.meter(), own, month),
                   own.stream().map(CustomerPage::day).toList());
@@ -119,7 +123,7 @@ record CustomerPage(ReadOnly reads, Meters meters) {
   }
 
   private static String invoice(Sums sums) {
-    return Count.number(sums.ledger().add(sums.differing()))
+    return Count.number(sums.bills())
         + (sums.isLast() ? " (of a last meter the final hour alone counts)" : "");
   }
 
@@ -209,7 +213,8 @@ record CustomerPage(ReadOnly reads, Meters meters) {
     };
   }
 
-  private static List<HourModel.Fact> commands(Whose whose, Range range, LocalTimes times) {
+  private static List<HourModel.Fact> commands(
+      Whose whose, Range range, List<ReportRow> rows, LocalTimes times) {
     Map<String, Object> statement = Advice.ask("statement");
     put(statement, whose);
     statement.put("from", range.from());
@@ -218,7 +223,7 @@ record CustomerPage(ReadOnly reads, Meters meters) {
     statement.put("format", "csv");
     Map<String, Object> explain = Advice.ask("explain");
     put(explain, whose);
-    explain.put("hour", range.from());
+    explain.put("hour", rows.isEmpty() ? range.from() : rows.getLast().eventHour());
     return List.of(
         new HourModel.Fact("This month as a table", Action.json(statement)),
         new HourModel.Fact("An hour in sentences", Action.json(explain)));

@@ -3,6 +3,7 @@ package io.sensormeter.view;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
 import io.sensormeter.inspection.Advice;
+import io.sensormeter.inspection.Terms;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.view.HourModel.ExceptionLine;
 import io.sensormeter.view.HourModel.Fact;
@@ -16,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Page Hour: what stands in one, and the exceptions in it. */
-record HourPage(ReadOnly reads) {
+record HourPage(Terms terms) {
 
   private static final int LISTED = 50;
 
@@ -60,7 +61,8 @@ record HourPage(ReadOnly reads) {
   HourModel of(ViewRequest request) {
     LocalTimes times = new LocalTimes(request.zone());
     Hour hour = request.hour("hour").orElseGet(() -> Hour.floor(request.until()));
-    Verdict.Asked asked = HoursPage.asked(reads, request);
+    ReadOnly reads = terms.reads();
+    Verdict.Asked asked = HoursPage.asked(terms);
     Hour first = times.first(times.day(hour));
     List<HourRow> day =
         HourRows.of(reads, first, times.first(times.day(hour).plusDays(1)).minusHours(1));
@@ -73,7 +75,7 @@ record HourPage(ReadOnly reads) {
         times.name(),
         HoursPage.cell(row, asked, times),
         asked.state(row).meaning(),
-        facts(hour, times),
+        facts(reads, hour, times),
         day.stream().map(each -> HoursPage.cell(each, asked, times)).toList(),
         Action.toHour("← " + times.ofDay(hour.minusHours(1)), hour.minusHours(1)),
         Action.toHour(times.ofDay(hour.plusHours(1)) + " →", hour.plusHours(1)),
@@ -90,7 +92,7 @@ record HourPage(ReadOnly reads) {
     return asked;
   }
 
-  private List<Fact> facts(Hour hour, LocalTimes times) {
+  private static List<Fact> facts(ReadOnly reads, Hour hour, LocalTimes times) {
     List<Fact> facts = new ArrayList<>();
     reads
         .one(

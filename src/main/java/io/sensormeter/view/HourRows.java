@@ -17,21 +17,25 @@ final class HourRows {
   /**
    * An hour's verified reports are not looked at: what is not verified is found through the indexes
    * that hold nothing else, the first of each kind and hour, and how many reports there are was
-   * noted by the capture. Arguments: first and last hour.
+   * noted by the capture. What a person settled is looked for where nothing else is open: then it
+   * is the first that is found. Arguments: first and last hour.
    */
   static final String SQL =
       """
       select asked.hour, tick.status, tick.captured_at, coalesce(given.reports, 0) as reports,
         pending.found is not null as pending, accepted.found is not null as accepted,
         exceptions.reports as exceptions,
-        coalesce(first.status = 'shadow', false) as in_shadow,
+        case when tick.status = 'skipped' then tick.acknowledged_at is not null
+          else settled.found is not null end as settled,
+        first.found is not null as in_shadow,
         shadow.live is not null as shadowed, marked.found is not null as marked,
         coalesce(tick.captured_by is not null and tick.status = 'captured' and given.gauge
           and tick.captured_at > tick.hour + interval '%1$d minutes', false) as estimated
       from generate_series(?::timestamptz, ?::timestamptz, interval '1 hour') as asked(hour)
       left join metering.tick on tick.hour = asked.hour
       left join lateral (
-        select sum(one.reports) as reports,
+        select sum(one.reports) filter (where one.status = 'captured' or tick.status = 'shadow')
+            as reports,
           bool_or(noted.past_hour is not true and one.reports > one.rejected) as gauge
         from metering.tick_meter as one
         left join metering.meter as noted on noted.meter = one.meter
@@ -52,6 +56,18 @@ final class HourRows {
               (select live_from from metering.stack)))
           limit %2$d) as open) as exceptions on true
       left join lateral (
+        select true as found from (
+          select from metering.meter_report as r
+          where r.status in ('rejected', 'unresolved', 'discrepancy', 'expired')
+            and exceptions.reports = 0 and r.hour = asked.hour and r.acknowledged_at is not null
+          union all
+          select from metering.meter_report as r
+          where r.status = 'superseded' and r.hour = asked.hour and r.acknowledged_at is not null
+          union all
+          select from metering.meter_report as r
+          where r.status = 'shadow' and r.hour = asked.hour and r.acknowledged_at is not null
+        ) as one limit 1) as settled on true
+      left join lateral (
         select true as live from metering.meter as noted
         cross join lateral (
           select from metering.meter_report as r
@@ -60,8 +76,9 @@ final class HourRows {
         where asked.hour - case when noted.past_hour then interval '1 hour' else interval '0' end
           >= noted.live_from limit 1) as shadow on true
       left join lateral (
-        select r.status from metering.meter_report as r
-        where tick.status = 'shadow' and r.hour = asked.hour limit 1) as first on true
+        select true as found from metering.meter_report as r
+        where tick.status = 'shadow' and r.status = 'shadow' and r.acknowledged_at is null
+          and r.hour = asked.hour limit 1) as first on true
       left join lateral (
         select true as found from metering.meter_report as r
         where (r.late or r.status = 'superseded') and r.hour = asked.hour
@@ -76,8 +93,10 @@ final class HourRows {
    * An hour.
    *
    * @param tick its row's status; null = it has none
+   * @param reports of the meters that were billed; of an hour in shadow, of all
    * @param exceptions open ones, at most {@value #EXCEPTIONS_MAX}
-   * @param inShadow captured in shadow, and not released since
+   * @param settled without an exception, and a person has acknowledged what Stripe does not hold
+   * @param inShadow captured in shadow, and neither released nor acknowledged since
    * @param shadowed in shadow though its meter was live
    * @param marked a report of it is late or was superseded, and nobody has acknowledged it
    * @param estimated captured too late for its gauges to be exact
@@ -90,6 +109,7 @@ final class HourRows {
       boolean pending,
       boolean accepted,
       long exceptions,
+      boolean settled,
       boolean inShadow,
       boolean shadowed,
       boolean marked,
@@ -104,6 +124,7 @@ final class HourRows {
           row.flag("pending"),
           row.flag("accepted"),
           row.number("exceptions"),
+          row.flag("settled"),
           row.flag("in_shadow"),
           row.flag("shadowed"),
           row.flag("marked"),
@@ -120,7 +141,7 @@ final class HourRows {
         return owed ? HourState.OWED : HourState.NONE;
       }
       if (tick.equals("skipped")) {
-        return HourState.SKIPPED;
+        return settled ? HourState.SETTLED : HourState.SKIPPED;
       }
       if (exceptions > 0) {
         return HourState.EXCEPTION;
@@ -130,6 +151,9 @@ final class HourRows {
       }
       if (inShadow || shadowed) {
         return HourState.SHADOW;
+      }
+      if (settled) {
+        return HourState.SETTLED;
       }
       if (accepted) {
         return HourState.ACCEPTED;

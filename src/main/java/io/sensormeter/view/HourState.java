@@ -9,6 +9,7 @@ import java.util.Locale;
 enum HourState {
   VERIFIED("✓", "Stripe was seen to hold every report"),
   ACCEPTED("A", "Stripe has said that it holds every report, and is asked to show them by itself"),
+  SETTLED("=", "a person settled what Stripe does not hold"),
   PENDING("P", "a report has no outcome yet; it is sent again by itself"),
   EXCEPTION("!", "an exception waits for a person"),
   OWED("O", "never captured; the next tick captures it"),

@@ -1,11 +1,12 @@
 package io.sensormeter.view;
 
-import io.sensormeter.database.ReadOnly;
+import io.sensormeter.inspection.Terms;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.view.HourRows.HourRow;
 import io.sensormeter.view.HoursModel.Cell;
 import io.sensormeter.view.HoursModel.DayRow;
 import io.sensormeter.view.HoursModel.Legend;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Page Hours: was every hour billed? */
-record HoursPage(ReadOnly reads) {
+record HoursPage(Terms terms) {
 
   static final int DAYS = 35;
   private static final int HOURS_OF_A_DAY = 24;
@@ -29,8 +30,9 @@ record HoursPage(ReadOnly reads) {
     LocalDate newest = times.day(until);
     LocalDate oldest = newest.minusDays(DAYS - 1L);
     Hour first = times.first(oldest);
-    Verdict.Asked asked = asked(reads, request);
-    List<HourRow> rows = HourRows.of(reads, first, times.first(newest.plusDays(1)).minusHours(1));
+    Verdict.Asked asked = asked(terms);
+    List<HourRow> rows =
+        HourRows.of(terms.reads(), first, times.first(newest.plusDays(1)).minusHours(1));
     Map<Hour, HourRow> byHour =
         rows.stream().collect(Collectors.toMap(HourRow::hour, Function.identity()));
     List<DayRow> days = new ArrayList<>();
@@ -48,16 +50,19 @@ record HoursPage(ReadOnly reads) {
         Action.to(DAYS + " days before", "hours", "until", first.minusHours(1).toString()));
   }
 
-  /** Since when hours are owed. */
-  static Verdict.Asked asked(ReadOnly reads, ViewRequest request) {
-    return new Verdict.Asked(
-        reads
-            .one(
-                "reading since when the ledger is live",
-                row -> Optional.ofNullable(row.hourOrNull("live_from")),
-                "select live_from from metering.stack")
-            .flatMap(Function.identity()),
-        request.now());
+  /** Since when hours are owed and looked up. */
+  static Verdict.Asked asked(Terms terms) {
+    return terms
+        .reads()
+        .one(
+            "reading since when the ledger is live",
+            row ->
+                new Verdict.Asked(
+                    Optional.ofNullable(row.hourOrNull("live_from")),
+                    row.instant("verify_from"),
+                    terms),
+            "select live_from, verify_from from metering.stack")
+        .orElseGet(() -> new Verdict.Asked(Optional.empty(), Instant.MAX, terms));
   }
 
   private static DayRow day(
@@ -84,6 +89,9 @@ record HoursPage(ReadOnly reads) {
           (row.exceptions() == HourRows.EXCEPTIONS_MAX ? "at least " : "")
               + Count.of(row.exceptions(), "exception"));
     }
+    if (asked.isUnseen(row)) {
+      told.add(Verdict.UNSEEN);
+    }
     if (row.marked()) {
       told.add("some late or superseded");
     }
@@ -94,7 +102,7 @@ record HoursPage(ReadOnly reads) {
         state.label(),
         state.mark(),
         String.join(", ", told),
-        needsALook(state, row, asked),
+        needsALook(state, row, asked) || asked.isUnseen(row),
         row.marked() || row.estimated(),
         Action.toHour(state.mark(), row.hour()));
   }
@@ -103,7 +111,7 @@ record HoursPage(ReadOnly reads) {
     return switch (state) {
       case EXCEPTION, OWED, SKIPPED, PENDING -> true;
       case SHADOW, EMPTY -> asked.isLive(row.hour());
-      case VERIFIED, ACCEPTED, NONE -> false;
+      case VERIFIED, ACCEPTED, SETTLED, NONE -> false;
     };
   }
 

@@ -17,13 +17,17 @@ record LocalTimes(ZoneOffset zone) {
       DateTimeFormatter.ofPattern("EEE d MMM", Locale.ENGLISH);
   private static final DateTimeFormatter OF_DAY = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
+  boolean isUtc() {
+    return zone.equals(ZoneOffset.UTC);
+  }
+
   String name() {
-    return zone.equals(ZoneOffset.UTC) ? "UTC" : "UTC" + zone.getId();
+    return isUtc() ? "UTC" : "UTC" + zone.getId();
   }
 
   /** As a command takes it. */
   String zoneId() {
-    return zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId();
+    return isUtc() ? "UTC" : zone.getId();
   }
 
   /** To the minute. */

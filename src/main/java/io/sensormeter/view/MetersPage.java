@@ -9,6 +9,7 @@ import io.sensormeter.meter.MeterKind;
 import io.sensormeter.meter.Meters;
 import io.sensormeter.view.MetersModel.Line;
 import io.sensormeter.view.MetersModel.OfMeter;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ record MetersPage(Terms terms, Meters declared) {
 
   private static final String NOT_READ = "not read yet";
   private static final String NONE = "none";
+
+  /** The verifier reads each at every tick. */
+  private static final Duration READ_EVERY = Duration.ofDays(1);
 
   /** A meter as the ledger notes it. */
   private record Noted(
@@ -90,23 +94,45 @@ record MetersPage(Terms terms, Meters declared) {
                         times,
                         request.now()))
             .toList();
-    return new MetersModel(verdict(meters), meters);
+    long old = noted.values().stream().filter(one -> isOld(one, request.now())).count();
+    return new MetersModel(verdict(meters, old), meters);
   }
 
-  private static Verdict verdict(List<OfMeter> meters) {
-    long wrong = meters.stream().filter(meter -> !meter.problem().isEmpty()).count();
+  private static Verdict verdict(List<OfMeter> meters, long old) {
+    long wrong = meters.stream().filter(MetersPage::isWrong).count();
     long unread =
         meters.stream()
             .filter(meter -> meter.lines().stream().anyMatch(l -> l.stripe().equals(NOT_READ)))
             .count();
     if (wrong > 0) {
       return new Verdict(
-          "No", "bad", Count.of(wrong, "meter") + " not as METERS declares: see below.");
+          "No",
+          "bad",
+          Count.of(wrong, "meter")
+              + (wrong == 1 ? " is" : " are")
+              + " not as METERS declares: see below.");
     }
-    return unread > 0
+    if (unread > 0) {
+      return new Verdict(
+          "Not known", "wait", "Stripe was not asked for " + Count.of(unread, "meter") + " yet.");
+    }
+    return old > 0
         ? new Verdict(
-            "Not known", "wait", "Stripe was not asked for " + Count.of(unread, "meter") + " yet.")
+            "Not known",
+            "wait",
+            "Stripe was not asked for " + Count.of(old, "meter") + " within a day.")
         : new Verdict("Yes", "good", "each meter is in Stripe what METERS declares.");
+  }
+
+  private static boolean isWrong(OfMeter meter) {
+    return !meter.problem().isEmpty() || meter.lines().stream().anyMatch(Line::differs);
+  }
+
+  /** Of a meter that is declared no more nobody asks. */
+  private boolean isOld(Noted noted, Instant now) {
+    return declared.find(noted.meter()).isPresent()
+        && noted.readAt() != null
+        && noted.readAt().isBefore(now.minus(READ_EVERY));
   }
 
   private OfMeter meter(

@@ -132,11 +132,11 @@ final class Pages {
             settings.shippedSource());
     return switch (page) {
       case HOURS -> {
-        HoursModel model = new HoursPage(reads).of(request);
+        HoursModel model = new HoursPage(terms).of(request);
         yield rendered(out -> JtehoursGenerated.render(out, null, frame, model));
       }
       case HOUR -> {
-        HourModel model = new HourPage(reads).of(request);
+        HourModel model = new HourPage(terms).of(request);
         yield rendered(out -> JtehourGenerated.render(out, null, frame, model));
       }
       case EXCEPTIONS -> {

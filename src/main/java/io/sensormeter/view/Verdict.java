@@ -1,8 +1,8 @@
 package io.sensormeter.view;
 
+import io.sensormeter.inspection.Terms;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.view.HourRows.HourRow;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,19 +18,28 @@ import java.util.Optional;
  */
 public record Verdict(String answer, String tone, String sentence) {
 
-  /** The tick of an hour comes within a minute of its beginning, and takes a few at most. */
-  private static final Duration TICK_TAKES = Duration.ofMinutes(10);
+  static final String UNSEEN = "not seen in Stripe for more than a day";
 
   /**
    * What is asked of the hours.
    *
    * @param liveFrom the first hour owed; empty = nothing was ever billed
+   * @param verifyFrom what was accepted of earlier hours is not looked up
    */
-  record Asked(Optional<Hour> liveFrom, Instant now) {
+  record Asked(Optional<Hour> liveFrom, Instant verifyFrom, Terms terms) {
 
     /** Whether an hour should have been captured by now. */
     boolean isOwed(Hour hour) {
-      return isLive(hour) && !hour.start().plus(TICK_TAKES).isAfter(now);
+      return isLive(hour) && !hour.isAfter(terms.newestOwed());
+    }
+
+    /** Whether Stripe should have been seen to hold it by now, and was not. */
+    boolean isUnseen(HourRow row) {
+      return row.accepted() && isLookedUp(row) && !row.hour().isAfter(terms.unverified());
+    }
+
+    boolean isLookedUp(HourRow row) {
+      return !row.hour().start().isBefore(verifyFrom);
     }
 
     boolean isLive(Hour hour) {
@@ -59,28 +68,37 @@ public record Verdict(String answer, String tone, String sentence) {
               .orElse("nothing is billed so far: hours are captured in shadow."));
     }
     List<String> persons = new ArrayList<>();
-    add(persons, by, HourState.OWED, "was never captured", "were never captured", times);
+    add(persons, in(by, HourState.OWED), "was never captured", "were never captured", times);
     add(
         persons,
-        by,
-        HourState.SKIPPED,
+        in(by, HourState.SKIPPED),
         "was given up as too old",
         "were given up as too old",
         times);
-    add(persons, by, HourState.EXCEPTION, "holds an exception", "hold exceptions", times);
-    add(persons, by, HourState.SHADOW, "stands in shadow", "stand in shadow", times);
-    add(persons, by, HourState.EMPTY, "gave no reading", "gave no reading", times);
-    if (!persons.isEmpty()) {
-      return new Verdict("No", "bad", joined(persons) + ". That needs a person: see Exceptions.");
+    add(persons, in(by, HourState.EXCEPTION), "holds an exception", "hold exceptions", times);
+    add(persons, in(by, HourState.SHADOW), "stands in shadow", "stand in shadow", times);
+    List<HourRow> unseen = live.stream().filter(asked::isUnseen).toList();
+    add(persons, unseen, "was " + UNSEEN, "were " + UNSEEN, times);
+    List<String> where = new ArrayList<>(persons.isEmpty() ? List.of() : List.of("see Exceptions"));
+    add(persons, in(by, HourState.EMPTY), "gave no reading", "gave no reading", times);
+    if (by.containsKey(HourState.EMPTY)) {
+      where.add("look at the source");
     }
-    return billed(live, by, times);
+    if (!persons.isEmpty()) {
+      return new Verdict(
+          "No", "bad", joined(persons) + ". That needs a person: " + joined(where) + ".");
+    }
+    return billed(live, by, asked, times);
+  }
+
+  private static List<HourRow> in(Map<HourState, List<HourRow>> by, HourState state) {
+    return by.getOrDefault(state, List.of());
   }
 
   private static Verdict billed(
-      List<HourRow> live, Map<HourState, List<HourRow>> by, LocalTimes times) {
+      List<HourRow> live, Map<HourState, List<HourRow>> by, Asked asked, LocalTimes times) {
     int all = by.values().stream().mapToInt(List::size).sum();
-    List<HourRow> pending = by.getOrDefault(HourState.PENDING, List.of());
-    List<HourRow> accepted = by.getOrDefault(HourState.ACCEPTED, List.of());
+    List<HourRow> pending = in(by, HourState.PENDING);
     long marked = live.stream().filter(row -> row.marked() || row.estimated()).count();
     String look =
         marked == 0
@@ -98,27 +116,40 @@ public record Verdict(String answer, String tone, String sentence) {
                   since(pending, times),
                   look));
     }
-    if (!accepted.isEmpty()) {
-      return new Verdict(
-          "Yes",
-          "good",
-          "Stripe said that it holds all of %s, and was seen to hold %s of them; the others are looked up by themselves.%s"
-              .formatted(Count.of(all, "hour"), Count.number((long) all - accepted.size()), look));
-    }
     return new Verdict(
-        "Yes",
-        "good",
-        "Stripe was seen to hold every report of %s.%s".formatted(Count.of(all, "hour"), look));
+        "Yes", "good", held(live, all, in(by, HourState.SETTLED).size(), asked, times) + look);
+  }
+
+  /** What Stripe holds, where nothing is open. */
+  private static String held(
+      List<HourRow> live, int all, int settled, Asked asked, LocalTimes times) {
+    List<HourRow> accepted = live.stream().filter(HourRow::accepted).toList();
+    long unasked = accepted.stream().filter(row -> !asked.isLookedUp(row)).count();
+    String hours = Count.of(all, "hour");
+    String but = "";
+    if (settled > 0) {
+      hours += " that was not settled otherwise";
+      but =
+          "; in %s a person settled what Stripe does not hold".formatted(Count.of(settled, "hour"));
+    }
+    if (accepted.isEmpty()) {
+      return "Stripe was seen to hold every report of %s%s.".formatted(hours, but);
+    }
+    return "Stripe said that it holds %s of %s, and was seen to hold %s of them%s%s%s."
+        .formatted(
+            settled == 0 ? "all" : "every report",
+            hours,
+            Count.number((long) all - accepted.size()),
+            unasked < accepted.size() ? "; the others are looked up by themselves" : "",
+            unasked == 0
+                ? ""
+                : "; those of %s before %s are not looked up"
+                    .formatted(Count.of(unasked, "hour"), times.time(asked.verifyFrom())),
+            but);
   }
 
   private static void add(
-      List<String> persons,
-      Map<HourState, List<HourRow>> by,
-      HourState state,
-      String one,
-      String several,
-      LocalTimes times) {
-    List<HourRow> rows = by.getOrDefault(state, List.of());
+      List<String> persons, List<HourRow> rows, String one, String several, LocalTimes times) {
     if (!rows.isEmpty()) {
       persons.add(
           Count.of(rows.size(), "hour")

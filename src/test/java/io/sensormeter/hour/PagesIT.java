@@ -17,19 +17,17 @@ import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a person sees of ledgers that real ticks have filled; looking changes nothing. */
 @Tag("postgres")
-final class PagesIT extends HourFixture {
+final class PagesIT extends PagesFixture {
   private static final String SCRIPT = "<script>alert(1)</script>";
   private static final String ACTION =
       "\"><cwdb-action action=\"call\" endpoint=\"arn:evil\">{}</cwdb-action><b title=\"";
@@ -277,22 +275,5 @@ final class PagesIT extends HourFixture {
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own", "VERIFY_EVERY_HOURS", "2"));
     tick(pipeline);
     return pipeline;
-  }
-
-  private String verdict(Pipeline pipeline) {
-    return look(pipeline, "hours").select(".sm-verdict").text();
-  }
-
-  private Element cell(Pipeline pipeline, Hour hour) {
-    String start = hour.start().toString().replace('T', ' ').substring(0, 16);
-    return look(pipeline, "hours").expectFirst("td button[aria-label^='" + start + "']");
-  }
-
-  private Document look(Pipeline pipeline, String page, String... fields) {
-    Map<String, String> query = new HashMap<>(Map.of("a.page", page));
-    for (int i = 0; i < fields.length; i += 2) {
-      query.put("a." + fields[i], fields[i + 1]);
-    }
-    return Jsoup.parse(pipeline.newView().apply(WidgetConsole.event(query, clock.instant())));
   }
 }

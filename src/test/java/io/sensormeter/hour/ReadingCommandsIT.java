@@ -13,6 +13,7 @@ import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import io.sensormeter.operator.Command;
 import io.sensormeter.scheduler.SchedulerHandler;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,8 @@ final class ReadingCommandsIT extends HourFixture {
   void everyExceptionIsListedWithACommandThatThisReleaseTakes() {
     Pipeline pipeline = billed();
     everyException();
+    // The hour is its tick's before.
+    clock.advance(Duration.ofMinutes(10));
     List<String> before = ledger(pipeline);
 
     JsonNode answer = ask(pipeline, "{\"command\":\"exceptions\"}");

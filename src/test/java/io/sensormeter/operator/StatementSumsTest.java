@@ -48,6 +48,7 @@ final class StatementSumsTest {
     assertThat(sums.unseen()).isEqualTo(1);
     assertThat(sums.differing()).isEqualByComparingTo("3");
     assertThat(sums.ledger()).isEqualByComparingTo("34");
+    assertThat(sums.bills()).isEqualByComparingTo("37");
   }
 
   @Test
@@ -61,6 +62,17 @@ final class StatementSumsTest {
 
     assertThat(sums.ledger()).isEqualByComparingTo("4");
     assertThat(sums.pending()).isEqualByComparingTo("9");
+  }
+
+  @Test
+  void ofALastMeterItsNewestHourAloneIsBilledWhoeverHoldsIt() {
+    ReportRow accepted = of(ReportStatus.ACCEPTED, 0).kind(MeterKind.LAST).value(5L).row();
+    ReportRow differs =
+        of(ReportStatus.DISCREPANCY, 1).kind(MeterKind.LAST).value(4L).seen("3", 1).row();
+    ReportRow later = of(ReportStatus.VERIFIED, 2).kind(MeterKind.LAST).value(9L).row();
+
+    assertThat(Sums.of(List.of(accepted, differs)).bills()).isEqualByComparingTo("3");
+    assertThat(Sums.of(List.of(accepted, differs, later)).bills()).isEqualByComparingTo("9");
   }
 
   @Test
