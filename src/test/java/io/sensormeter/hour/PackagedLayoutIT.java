@@ -123,7 +123,8 @@ final class PackagedLayoutIT extends HourFixture {
     try (Stream<Path> libraries = Files.list(Path.of(System.getProperty("lambda.lib")))) {
       assertThat(libraries.map(file -> file.getFileName().toString()))
           .filteredOn(name -> name.contains("jte") || name.contains("kotlin"))
-          .allMatch(name -> name.matches("jte-(models-)?runtime-.*"));
+          // sam build puts the group before the name.
+          .allMatch(name -> name.matches("(gg[.]jte[.])?jte-(models-)?runtime-.*"));
     }
   }
 
