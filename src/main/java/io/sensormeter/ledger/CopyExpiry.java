@@ -41,6 +41,13 @@ public final class CopyExpiry {
           then report.captured_at end)
       """;
 
+  /** Whether a copy of a report {@code one} ever left, as SQL; as {@link #FIRST_PUBLISHED}. */
+  public static final String LEFT =
+      """
+      (one.first_published_at is not null
+        or one.event_time is null and one.send_before is not null)
+      """;
+
   /**
    * Every event counts, or the period's last one: a resend may bill twice. So may one to a meter
    * that Stripe does not keep by the hour, whatever METERS says.

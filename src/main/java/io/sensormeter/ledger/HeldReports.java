@@ -26,10 +26,10 @@ final class HeldReports {
         from metering.meter_report as one
         where one.hour = r.hour and one.organization_id = r.organization_id
           and one.meter = r.meter and one.revision < r.revision
-          and (one.first_published_at is not null
-            or one.event_time is null and one.send_before is not null)
+          and %s
         order by one.revision desc limit 1) as before
-      """;
+      """
+          .formatted(CopyExpiry.LEFT);
 
   private static final String LATE_FIRST =
       """

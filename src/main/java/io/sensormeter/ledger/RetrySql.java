@@ -140,8 +140,7 @@ final class RetrySql {
         from metering.meter_report as one
         where one.hour = report.hour and one.organization_id = report.organization_id
           and one.meter = report.meter and one.revision <= report.revision
-          and (one.first_published_at is not null
-            or one.event_time is null and one.send_before is not null)
+          and %5$s
         order by one.revision desc limit 1) as sent on true
       order by report.organization_id, report.meter
       """
@@ -149,7 +148,8 @@ final class RetrySql {
               HOURS_MAX,
               ReportStatus.ALSO_ACCEPTED,
               Overtaking.isOvertaken("report", "report.new_customer"),
-              HeldReports.FIRST_HOURS_MAX);
+              HeldReports.FIRST_HOURS_MAX,
+              CopyExpiry.LEFT);
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;
 

@@ -3,6 +3,7 @@ package io.sensormeter.operator;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
+import io.sensormeter.ledger.CopyExpiry;
 import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.tick.UnsettledOfMonth;
@@ -208,8 +209,7 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
                 cross join lateral (select exists (
                   select from metering.meter_report as one
                   where one.hour = r.hour and one.organization_id = r.organization_id
-                    and one.meter = r.meter and (one.first_published_at is not null
-                      or one.event_time is null and one.send_before is not null)) as left_once) as one
+                    and one.meter = r.meter and %s) as left_once) as one
                 where %s and r.value > 0 and r.stripe_customer_id is not null
                   and r.kind is distinct from 'last'
                   and case when r.observed_at is null then not left_once
@@ -217,7 +217,7 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
                 group by r.stripe_customer_id, r.meter, because
                 order by units desc, r.stripe_customer_id
                 """
-                    .formatted(OPEN),
+                    .formatted(CopyExpiry.LEFT, OPEN),
             month.first(),
             month.end(),
             now,
