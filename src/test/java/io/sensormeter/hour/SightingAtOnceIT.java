@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -111,9 +113,9 @@ final class SightingAtOnceIT extends HourFixture {
           "select from metering.meter_report where organization_id = 'late' and hour = '%s' for update"
               .formatted(HOUR.start()));
       Future<?> first = threads.submit(commandFirst ? command : sighting);
-      awaitWaiting(1);
+      awaitWaiting(1, first);
       Future<?> second = threads.submit(commandFirst ? sighting : command);
-      awaitWaiting(2);
+      awaitWaiting(2, second);
       holder.commit();
       first.get();
       second.get();
@@ -126,12 +128,19 @@ final class SightingAtOnceIT extends HourFixture {
     }
   }
 
-  private void awaitWaiting(int sessions) throws InterruptedException {
+  /** What ends instead of waiting fails the test, and does not hang it. */
+  private void awaitWaiting(int sessions, Future<?> newest)
+      throws InterruptedException, ExecutionException {
     while (database.queryLong(
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and usename = ?",
             database.user())
         < sessions) {
-      Thread.sleep(10);
+      try {
+        newest.get(10, TimeUnit.MILLISECONDS);
+        throw new AssertionError("it did not wait for the report");
+      } catch (TimeoutException e) {
+        // It is still on its way there.
+      }
     }
   }
 
