@@ -78,6 +78,8 @@ final class ExceptionSql {
         r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id
       from argument cross join metering.meter_report as r
       where r.status = 'pending' and r.hour <= argument.now - interval '1 hour'
+        -- A revision has waited since it was made.
+        and (r.held is not null or r.captured_at <= argument.now - interval '1 hour')
         and r.hour >= coalesce(argument.first, '-infinity')
       union all
       select 'accepted' as status, 'unverified', null,

@@ -31,7 +31,9 @@ final class Absences {
         %1$s
       ), candidate as (
         select r.hour, r.organization_id, r.meter, r.revision, r.status,
-          case when r.kind <> 'sum-hourly' or noted.raw then r.status = 'unresolved'
+          -- Whatever a person has settled otherwise would be billed twice.
+          r.acknowledged_at is null
+          and case when r.kind <> 'sum-hourly' or noted.raw then r.status = 'unresolved'
             else r.status = 'accepted' end
           and (select count(*) from metering.meter_report as made
             where made.hour = r.hour and made.organization_id = r.organization_id

@@ -31,6 +31,7 @@ public final class Corrections {
    * @param replaceable whether a later event replaces it
    * @param sendBefore null if no copy left
    * @param live whether its event hour is not before the first one billed of its meter
+   * @param acknowledged by whom, and with what note; null if it is not
    */
   public record Standing(
       ReportKey key,
@@ -40,7 +41,8 @@ public final class Corrections {
       Hour eventHour,
       @Nullable Long value,
       @Nullable Instant sendBefore,
-      boolean live) {}
+      boolean live,
+      @Nullable String acknowledged) {}
 
   /** The report as it stands; empty if there is none. */
   public static Optional<Standing> find(
@@ -60,13 +62,15 @@ public final class Corrections {
                 row.hour("event_time"),
                 row.numberOrNull("value"),
                 row.instantOrNull("send_before"),
-                row.flag("live")),
+                row.flag("live"),
+                row.textOrNull("acknowledged")),
         """
         select report.hour, report.meter, report.organization_id, report.revision, report.status,
           report.kind, coalesce(report.kind, '') = 'sum-hourly' and noted.raw is not true
             as replaceable,
           %1$s as event_time, report.value, report.send_before,
-          coalesce(%1$s >= coalesce(noted.live_from, stack.live_from), false) as live
+          coalesce(%1$s >= coalesce(noted.live_from, stack.live_from), false) as live,
+          report.acknowledged_by || ': ' || report.acknowledged_note as acknowledged
         from metering.meter_report as report cross join metering.stack as stack
         left join metering.meter as noted on noted.meter = report.meter
         where report.hour = ? and report.meter = ? and report.organization_id = ?

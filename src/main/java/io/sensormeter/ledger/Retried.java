@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param held after how many absent sightings it is sent; null = at once
  * @param shadow its hour and meter are in shadow, and so is the revision
  * @param refusal null if it is made
- * @param holder of the customer in this hour, if that is why
+ * @param holder of the customer in this hour, or who acknowledged it and with what note, if that is
+ *     why
  */
 public record Retried(
     Hour hour,
@@ -47,6 +48,8 @@ public record Retried(
     NO_CUSTOMER,
     SENT_ELSEWHERE,
     TAKEN,
+    ANOTHERS,
+    ACKNOWLEDGED,
     OVERTAKEN,
     CHANGED
   }

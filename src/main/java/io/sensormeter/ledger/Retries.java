@@ -38,9 +38,11 @@ public final class Retries {
    * @param customer {@code frozen}, {@code source}, or a customer; empty = the source's where the
    *     refusal is about the customer, else the frozen one
    * @param beforeLive whether event hours before the first one billed may be
+   * @param acknowledged whether what a person has acknowledged may be billed all the same
    * @param reason for the ledger
    */
-  public record Terms(Optional<String> customer, boolean beforeLive, String reason) {}
+  public record Terms(
+      Optional<String> customer, boolean beforeLive, boolean acknowledged, String reason) {}
 
   /**
    * Makes the revisions of an hour, in one transaction: rejected, discrepancy, superseded,
@@ -141,6 +143,7 @@ public final class Retries {
             now,
             terms.customer().orElse(null),
             terms.beforeLive(),
+            terms.acknowledged(),
             DeclaredMeters.json(meters, hour, Optional.empty()))) {
       String holder =
           one.refusal() == null

@@ -5,7 +5,8 @@ package io.sensormeter.ledger;
  * others. The source is read only where a report needs it.
  *
  * <p>Arguments: those of a {@link Selection}, now, whose customer ({@code frozen}, {@code source},
- * a customer, or null), whether hours before going live may be billed, the declared meters.
+ * a customer, or null), whether hours before going live may be billed, whether what a person has
+ * acknowledged may be, the declared meters.
  */
 final class RetrySql {
 
@@ -23,7 +24,8 @@ final class RetrySql {
   private static final String CHOSEN =
       """
       with argument as not materialized (
-        select %s, ?::timestamptz as now, ?::text as whose, ?::boolean as before_live
+        select %s, ?::timestamptz as now, ?::text as whose, ?::boolean as before_live,
+          ?::boolean as settled_too
       ), declared as materialized (
         select d.meter, d.kind, d.past_hour,
           noted.kind is not null
@@ -50,8 +52,9 @@ final class RetrySql {
       Rejections.reading(
               """
               (select s.* from argument, metering.billable_readings(argument.first) as s
-               where exists (select from chosen where value is null or whose = 'source')
-                 and s.organization_id collate "C" in (select organization_id from chosen)) as r
+               where exists (select from chosen where value is null or whose <> 'frozen')
+                 and (s.organization_id collate "C" in (select organization_id from chosen)
+                   or s.stripe_customer_id collate "C" in (select whose from chosen))) as r
               """)
           + """
           , given as materialized (
@@ -67,7 +70,7 @@ final class RetrySql {
   private static final String REPORT =
       """
       , named as (
-        select c.*, argument.now, argument.before_live,
+        select c.*, argument.now, argument.before_live, argument.settled_too,
           d.meter is not null as renamed, d.past_hour as new_past_hour,
           case when c.kind is null or c.failure_code = 'meter_changed' then d.kind else c.kind end
             as new_kind,
@@ -83,7 +86,7 @@ final class RetrySql {
           and (c.kind is null or c.failure_code = 'meter_changed')
         left join given on given.organization_id = c.organization_id and given.meter = c.meter
       ), report as (
-        select n.*,
+        select n.*, n.acknowledged_at is not null and not n.settled_too as settled,
           coalesce(n.new_event_time >= coalesce(noted.live_from, stack.live_from), false) as live,
           n.status = 'rejected'
             and coalesce(n.rejected_by, case when n.send_before is null then 'capture' end)
@@ -102,7 +105,9 @@ final class RetrySql {
       """
       select report.hour, report.organization_id, report.meter, report.revision, report.status,
         report.failure_code, report.stripe_customer_id, report.new_value, report.new_customer,
-        report.value is null as read, report.shadow, taken.holder,
+        report.value is null as read, report.shadow,
+        case when report.settled then report.acknowledged_by || ': ' || report.acknowledged_note
+          else coalesce(taken.holder, another.holder) end as holder,
         case when report.renamed then report.new_kind end as new_kind,
         case when report.renamed then report.new_past_hour end as new_past_hour,
         report.new_kind = 'last' and not report.shadow as last,
@@ -111,6 +116,7 @@ final class RetrySql {
           when report.additive and not report.shadow
             and report.new_event_time < report.now - interval '%4$d hours' then 1 end as held,
         case
+          when report.settled then 'acknowledged'
           when report.new_event_time <= report.now - interval '%1$d hours' then 'too_old'
           when report.failure_code = 'organization_invalid' then 'no_name'
           when report.new_kind is null then 'not_declared'
@@ -124,6 +130,7 @@ final class RetrySql {
               and gone.failure_code = '%2$s'
               and gone.stripe_customer_id <> report.stripe_customer_id) then 'sent_elsewhere'
           when taken.holder is not null then 'taken'
+          when another.holder is not null then 'anothers'
           when report.new_kind = 'last' and not report.shadow and %3$s then 'overtaken'
         end as refusal
       from report
@@ -134,6 +141,13 @@ final class RetrySql {
           and other.organization_id <> report.organization_id
           and other.status not in ('rejected', 'superseded', 'replaced')
         limit 1) as taken on true
+      left join lateral (
+        -- A customer named by hand, whom the source gives to somebody else.
+        select other.organization_id as holder from reading as other
+        where report.whose not in ('frozen', 'source') and other.meter = report.meter
+          and other.customer = report.new_customer
+          and other.organization_id <> report.organization_id
+        limit 1) as another on true
       left join lateral (
         -- The newest revision of which a copy left.
         select one.stripe_customer_id as customer, coalesce(one.duplicate, false) as duplicate

@@ -88,6 +88,7 @@ public sealed interface Command {
    * @param customer whom to bill: {@code frozen}, {@code source}, or a customer; empty = the
    *     source's where the refusal is about the customer, else the frozen one
    * @param beforeBillFrom whether hours before anything was billed may be
+   * @param acknowledged whether what a person has acknowledged is sent all the same
    */
   record Retry(
       Hour from,
@@ -98,6 +99,7 @@ public sealed interface Command {
       Optional<String> meter,
       Optional<String> customer,
       boolean beforeBillFrom,
+      boolean acknowledged,
       Optional<String> by,
       boolean dryRun)
       implements Command {}
@@ -108,6 +110,7 @@ public sealed interface Command {
    * @param value what the hour is billed with
    * @param reason for the ledger
    * @param beforeBillFrom whether an hour before anything was billed may be
+   * @param acknowledged whether what a person has acknowledged is corrected all the same
    */
   record Correct(
       Hour hour,
@@ -116,6 +119,7 @@ public sealed interface Command {
       long value,
       String reason,
       boolean beforeBillFrom,
+      boolean acknowledged,
       Optional<String> by,
       boolean dryRun)
       implements Command {}

@@ -90,6 +90,9 @@ record Correct(Tools tools) {
               + " look with explain what Stripe holds, then credit the difference or bill it by an"
               + " invoice item, and acknowledge it");
     }
+    if (standing.acknowledged() != null && !command.acknowledged()) {
+      return Optional.of(Tools.acknowledged(standing.acknowledged()));
+    }
     if (!standing.live() && !command.beforeBillFrom()) {
       return Optional.of(
           "it lies before the first hour billed of its meter; if another system has not billed it,"

@@ -110,7 +110,8 @@ record Retry(Tools tools) {
             command.stripeCustomer(),
             command.meter());
     Retries.Terms terms =
-        new Retries.Terms(command.customer(), command.beforeBillFrom(), "retry by " + by);
+        new Retries.Terms(
+            command.customer(), command.beforeBillFrom(), command.acknowledged(), "retry by " + by);
     Set<List<String>> later = new HashSet<>();
     for (Hour hour : range.newestFirst()) {
       if (deadline.isWithin(Tick.CAPTURE_RESERVE)) {
@@ -130,7 +131,7 @@ record Retry(Tools tools) {
     if (Set.of("frozen", "source").contains(customer)) {
       return;
     }
-    if (!customer.startsWith("cus_") || !Characters.isCustomer(customer)) {
+    if (!customer.matches("cus_.+") || !Characters.isCustomer(customer)) {
       throw new IllegalArgumentException(
           "field 'customer' of command 'retry' must be frozen, source, or a Stripe customer"
               + " (cus_…),"
@@ -200,6 +201,11 @@ record Retry(Tools tools) {
           "%s is live for organization %s in this hour: two organizations cannot share a customer; add"
                   .formatted(one.customer(), one.holder())
               + " \"organization\" and \"customer\": \"cus_…\"";
+      case ANOTHERS ->
+          "the source gives %s to organization %s in this hour, who would not be billed then: name"
+                  .formatted(one.customer(), one.holder())
+              + " another customer, or mend the source and use \"customer\": \"source\"";
+      case ACKNOWLEDGED -> Tools.acknowledged(String.valueOf(one.holder()));
       case OVERTAKEN ->
           "a later hour of this organization or customer is live, and of a last meter the last"
               + " event counts: within a period nothing is lost; if the period ended with this"

@@ -58,6 +58,12 @@ public record Tools(
     return command.by().orElse("");
   }
 
+  /** Why what a person has settled is left alone. */
+  static String acknowledged(String byAndNote) {
+    return "it was acknowledged by %s; if it is not billed by other means, add \"acknowledged\": true"
+        .formatted(byAndNote);
+  }
+
   /**
    * That {@code from} may be billed.
    *

@@ -81,6 +81,26 @@ final class CorrectIT extends HourFixture {
     assertThat(ledger(pipeline)).isEqualTo(before);
   }
 
+  /** What was credited by hand and corrected as well is credited twice. */
+  @Test
+  void whatAPersonHasAcknowledgedIsCorrectedOnlyIfAsked() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    database.execute(
+        """
+        update metering.meter_report set status = 'discrepancy', failure_code = 'differs',
+          acknowledged_at = now(), acknowledged_by = 'bob', acknowledged_note = 'credit cn_7'
+        """);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> correct(pipeline, 8, ""))
+        .withMessageContaining("acknowledged by bob: credit cn_7")
+        .withMessageContaining("\"acknowledged\": true");
+
+    assertThat(correct(pipeline, 8, ",\"acknowledged\":true")).containsEntry("value", 8L);
+  }
+
   @Test
   void meterThatStripeAddsUpIsCorrectedByNobodyWhateverMetersSays() {
     Pipeline pipeline = live(MeterKind.SUM_HOURLY);

@@ -337,6 +337,56 @@ final class RetryIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
+  /** Else whoever is handed the invoice item and the retry pays twice. */
+  @Test
+  void whatAPersonHasAcknowledgedIsBilledOnlyIfAsked() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY, "a", "b");
+    stripe.deleteCustomer("cus_a");
+    stripe.deleteCustomer("cus_b");
+    tick(pipeline);
+    drain(pipeline);
+    stripe.addCustomer("cus_a");
+    stripe.addCustomer("cus_b");
+    pipeline.invoke(
+        pipeline.newScheduler(),
+        "{\"command\":\"acknowledge\",\"from\":\"%1$s\",\"to\":\"%1$s\",\"organization\":\"a\",\"note\":\"invoice item ii_77\",\"by\":\"bob\"}"
+            .formatted(HOUR));
+
+    Map<String, Object> shown = retry(pipeline, 0, 0, ",\"dryRun\":true");
+    Map<String, Object> answer = retry(pipeline, 0, 0, "");
+
+    assertThat(answer).containsEntry("retried", 1).containsEntry("refused", 1);
+    assertThat(answer.get("reports"))
+        .isEqualTo(shown.get("reports"))
+        .asString()
+        .contains("acknowledged by bob: invoice item ii_77")
+        .contains("\"acknowledged\": true");
+    assertThat(retry(pipeline, 0, 0, ",\"acknowledged\":true")).containsEntry("retried", 1);
+    nextHour(pipeline);
+    assertThat(eventsOfHour()).isEqualTo(2);
+    assertAgreement(pipeline);
+  }
+
+  /** A slip of the hand must not bill one customer for another, whose own hour waits beside it. */
+  @Test
+  void customerOfAnotherOrganizationIsRefused() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY, "a", "b");
+    stripe.deleteCustomer("cus_a");
+    stripe.deleteCustomer("cus_b");
+    tick(pipeline);
+    drain(pipeline);
+    stripe.addCustomer("cus_b");
+    String slip = ",\"organization\":\"a\",\"customer\":\"cus_b\"";
+
+    Map<String, Object> answer = retry(pipeline, 0, 0, slip);
+
+    assertThat(answer).containsEntry("retried", 0).containsEntry("refused", 1);
+    assertThat(answer.get("reports"))
+        .asString()
+        .contains("the source gives cus_b to organization b in this hour");
+    refused(pipeline, retryJson(0, 0, slip.replace("cus_b", "cus_")), "or a Stripe customer");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
   void whatIsOlderThanStripeTakesIsRefusedWithWhatWorks(int hoursYounger) {

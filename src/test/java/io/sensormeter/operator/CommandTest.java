@@ -122,7 +122,15 @@ final class CommandTest {
     assertThat(correct(8))
         .isEqualTo(
             new Command.Correct(
-                FROM, "o-1", "active_sensors", 8, "miscounted", false, Optional.empty(), false));
+                FROM,
+                "o-1",
+                "active_sensors",
+                8,
+                "miscounted",
+                false,
+                false,
+                Optional.empty(),
+                false));
     assertThat(((Command.Correct) correct(999_999_999_999_999L)).value())
         .isEqualTo(999_999_999_999_999L);
     for (Object value : List.of(-1, 1_000_000_000_000_000L, 1.5, 8.0, "8", List.of(8), true)) {
