@@ -5,15 +5,23 @@ import io.sensormeter.local.aws.LocalSecrets;
 import io.sensormeter.local.aws.LocalSqs;
 import io.sensormeter.local.postgres.LocalPostgres;
 import java.util.List;
+import java.util.Map;
 
 /**
  * {@code mvn -q -Pbench}: every figure of docs/performance.md, or with {@code -Dfigure=NAME} one of
- * them. Compared are medians of interleaved pairs in one run, because machines differ and drift.
+ * them, printed and written to {@code target/bench.json}. Compared are medians of interleaved pairs
+ * in one run, because machines differ and drift.
  */
 public final class Benchmark implements AutoCloseable {
-  final LocalPostgres postgres = LocalPostgres.start();
+  /**
+   * As RDS sets up an instance of 8 GB; PostgreSQL's own defaults are of a much smaller machine.
+   */
+  final LocalPostgres postgres =
+      LocalPostgres.start(Map.of("shared_buffers", "2GB", "max_wal_size", "4GB"));
+
   final LocalSqs sqs = LocalSqs.start();
   final LocalSecrets secrets = LocalSecrets.start();
+  final Figures figures = new Figures();
 
   private Benchmark() {}
 
@@ -21,6 +29,7 @@ public final class Benchmark implements AutoCloseable {
     String figure = Option.FIGURE.text();
     try (Benchmark benchmark = new Benchmark()) {
       benchmark.run(figure);
+      benchmark.figures.write();
     }
     System.exit(0);
   }
@@ -30,11 +39,13 @@ public final class Benchmark implements AutoCloseable {
       case "capture" -> CaptureFigure.measure(this);
       case "publish" -> PublishFigure.measure(this);
       case "report" -> ReportFigure.measure(this);
+      case "record" -> RecordFigure.measure(this);
       case "memory" -> MemoryFigure.measure(this);
       case "verify" -> VerificationFigure.measure(this);
       case "pages" -> PagesFigure.measure(this);
       case "all" -> {
-        for (String each : List.of("capture", "publish", "report", "memory", "verify", "pages")) {
+        for (String each :
+            List.of("capture", "publish", "report", "record", "memory", "verify", "pages")) {
           run(each);
         }
       }

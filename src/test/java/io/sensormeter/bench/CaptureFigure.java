@@ -63,6 +63,9 @@ final class CaptureFigure {
                 _ -> capture(captures, FIRST.plusHours(hour[0]++), clock.instant()),
                 round -> insert(role, table, FIRST.plusHours(2 + round)));
         print(table, pairs);
+        benchmark.figures.ratio("capture." + table, pairs.ratio(), Figures.Better.LOWER);
+        benchmark.figures.absolute(
+            "capture.seconds", pairs.medianOurs(), "s", Figures.Better.LOWER);
       }
     }
   }

@@ -46,13 +46,15 @@ final class MemoryFigure {
         function.setTimeout(Duration.ofMinutes(15));
         long began = System.nanoTime();
         function.invoke("{\"command\":\"tick\"}");
+        double seconds = (System.nanoTime() - began) / 1e9;
         System.out.printf(
             "memory    %,d organizations captured and published with -Xmx128m: %s s, %d copies"
                 + " published%n",
             organizations,
-            Pairs.number((System.nanoTime() - began) / 1e9),
+            Pairs.number(seconds),
             database.queryLong(
                 "select count(*) from metering.meter_report where status = 'pending'"));
+        benchmark.figures.absolute("memory." + organizations, seconds, "s", Figures.Better.LOWER);
       }
     }
   }

@@ -59,6 +59,8 @@ final class PagesFigure {
             ROUNDS,
             Pairs.number(seconds[ROUNDS - 1]),
             characters);
+        benchmark.figures.absolute(
+            "pages." + page.getKey(), seconds[ROUNDS / 2], "s", Figures.Better.LOWER);
       }
       HoursPlan.requireNoVerifiedRead(database, LAST.minusHours(839), LAST, 10L * HOURS * 10);
     }

@@ -5,21 +5,21 @@ import java.util.Locale;
 
 /** Two ways timed in turn, A B A B …, after one warm-up of each. */
 final class Pairs {
-  private static final int PAIRS = 5;
+  static final int COUNT = 5;
 
   interface Run {
     /** Does the work once; the preparation is not timed. */
     void once(int round) throws Exception;
   }
 
-  private final double[] ours = new double[PAIRS];
-  private final double[] bare = new double[PAIRS];
+  private final double[] ours = new double[COUNT];
+  private final double[] bare = new double[COUNT];
 
   private Pairs() {}
 
   static Pairs measure(Run ours, Run bare) throws Exception {
     Pairs pairs = new Pairs();
-    for (int round = -1; round < PAIRS; round++) {
+    for (int round = -1; round < COUNT; round++) {
       double first = seconds(ours, round);
       double second = seconds(bare, round);
       if (round >= 0) {
@@ -46,7 +46,7 @@ final class Pairs {
 
   /** The median of the pairs' ratios of time, ours ÷ bare. */
   double ratio() {
-    double[] ratios = new double[PAIRS];
+    double[] ratios = new double[COUNT];
     Arrays.setAll(ratios, i -> ours[i] / bare[i]);
     return median(ratios);
   }

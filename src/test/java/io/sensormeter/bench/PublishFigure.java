@@ -70,6 +70,9 @@ final class PublishFigure {
           Pairs.number(ORGANIZATIONS / pairs.medianOurs()),
           Pairs.number(ORGANIZATIONS / pairs.medianBare()),
           Pairs.number(1 / pairs.ratio()));
+      benchmark.figures.ratio("publish", 1 / pairs.ratio(), Figures.Better.HIGHER);
+      benchmark.figures.absolute(
+          "publish.rate", ORGANIZATIONS / pairs.medianOurs(), "/s", Figures.Better.HIGHER);
     }
   }
 

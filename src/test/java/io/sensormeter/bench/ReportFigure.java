@@ -65,6 +65,7 @@ final class ReportFigure {
           Pairs.number(rate),
           Pairs.number(bound),
           Pairs.number(rate / bound));
+      benchmark.figures.ratio("report", rate / bound, Figures.Better.HIGHER);
     }
   }
 
