@@ -14,12 +14,6 @@ final class PagesDocTest {
   PagesDocTest() throws IOException {}
 
   @Test
-  void viewRoleIsPrintedAsItIsTested() throws IOException {
-    assertThat(page)
-        .contains(Files.readString(Path.of("src/main/resources/db/view-role.sql")).strip());
-  }
-
-  @Test
   void everyMarkIsExplained() {
     for (HourState state : HourState.values()) {
       if (state != HourState.NONE) {
