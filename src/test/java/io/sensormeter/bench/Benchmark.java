@@ -29,7 +29,7 @@ public final class Benchmark implements AutoCloseable {
     String figure = Option.FIGURE.text();
     try (Benchmark benchmark = new Benchmark()) {
       benchmark.run(figure);
-      benchmark.figures.write();
+      System.out.print(Plots.of(benchmark.figures.write()));
     }
     System.exit(0);
   }

@@ -54,7 +54,8 @@ final class Figures {
             ratio));
   }
 
-  void write() {
+  /** Beside those of earlier runs: all of them. */
+  JsonNode write() {
     try {
       JsonNode before = Files.exists(FILE) ? JSON.readTree(FILE.toFile()) : JSON.nullNode();
       ObjectNode all =
@@ -62,6 +63,7 @@ final class Figures {
       figures.forEach((name, figure) -> all.set(name, JSON.valueToTree(figure)));
       Files.createDirectories(FILE.getParent());
       JSON.writeValue(FILE.toFile(), all);
+      return all;
     } catch (IOException e) {
       throw new UncheckedIOException("figures cannot be written to " + FILE, e);
     }

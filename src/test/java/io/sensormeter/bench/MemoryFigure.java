@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class MemoryFigure {
   private static final String HANDLER = "io.sensormeter.scheduler.SchedulerHandler::handleRequest";
-  private static final int[] ORGANIZATIONS = {1_000, 1_000_000};
+  private static final int[] ORGANIZATIONS = {1_000, 10_000, 100_000, 1_000_000};
 
   private MemoryFigure() {}
 

@@ -34,12 +34,18 @@ final class CostsTest {
   void sumsAreThoseOfTheirLines() {
     double idle = amount("Idle: ", 2, "private database", "beyond an account's");
     assertThat(row("**idle, public database**").get(2)).isEqualTo("**$%.2f**".formatted(idle));
+    assertThat(row("Idle: the dashboard open").get(2))
+        .isEqualTo(dollars(87_600 * (0.1 * GB_SECOND + LAMBDA_REQUEST)));
     double endpoints =
         Double.parseDouble(row("Idle, private database").get(2).replaceAll("[^0-9.]", ""));
     assertThat(row("**a month, public / private**"))
         .endsWith(
             month(sum(growing(1_000)) + idle, endpoints),
             month(sum(growing(1_000_000)) + idle, endpoints));
+    assertThat(row("**a million reports, public**"))
+        .endsWith(
+            "**$%.2f**".formatted((sum(growing(1_000)) + idle) / 0.73),
+            "**$%.2f**".formatted((sum(growing(1_000_000)) + idle) / 730));
   }
 
   /** In dollars a month, by how the line begins. */
