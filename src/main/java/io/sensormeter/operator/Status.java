@@ -91,7 +91,7 @@ record Status(Tools tools) {
   }
 
   private boolean isOwed(Hour hour, Optional<Hour> liveFrom) {
-    return !hour.isAfter(tools.currentHour())
+    return !hour.isAfter(tools.terms().newestOwed())
         && liveFrom.map(first -> !hour.isBefore(first)).orElse(!tools.settings().inShadow(hour));
   }
 
