@@ -61,6 +61,7 @@ final class PackagedLayoutIT extends HourFixture {
   private static final String SAMPLE_EVENT = "evt_61SbX0pYQmZk3rTt";
 
   private static final String CORRECT = "correct.json";
+  private static final String PRUNE = "prune.json";
 
   /** The hour of the samples; the packaged functions live in the present. */
   private static final Pattern SAMPLE_HOUR = Pattern.compile("2026-11-22T(\\d{2})");
@@ -87,6 +88,11 @@ final class PackagedLayoutIT extends HourFixture {
       for (String name : samplesWithoutQueues()) {
         assertThat(json(scheduler.invoke(sample(name))).isObject()).as(name).isTrue();
       }
+      assertThat(
+              catchThrowableOfType(FunctionError.class, () -> scheduler.invoke(sample(PRUNE)))
+                  .json())
+          .as("a month old at most")
+          .contains("LEDGER_KEEP_MONTHS is blank");
       source(pipeline.reportsUrl(), reporter).drain(ROUNDS);
       source(pipeline.outcomesUrl(), recorder).drain(ROUNDS);
 
@@ -185,7 +191,10 @@ final class PackagedLayoutIT extends HourFixture {
           .map(file -> file.getFileName().toString())
           .filter(
               name ->
-                  !name.contains("queue") && !name.startsWith("stripe-") && !name.equals(CORRECT))
+                  !name.contains("queue")
+                      && !name.startsWith("stripe-")
+                      && !name.equals(CORRECT)
+                      && !name.equals(PRUNE))
           .sorted()
           .toList();
     }
