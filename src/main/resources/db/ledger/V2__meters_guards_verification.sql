@@ -105,6 +105,19 @@ create table if not exists metering.journal (
 
 comment on table metering.journal is 'Each command that wrote: when, by whom, and what was asked.';
 
+create table if not exists metering.pruned_month (
+  -- Its first hour.
+  month     timestamptz not null,
+  pruned_at timestamptz not null,
+  pruned_by text        not null,
+  reports   bigint      not null,
+  bytes     bigint      not null,
+  constraint pruned_month_key primary key (month)
+);
+
+comment on table metering.pruned_month is
+  'Each month whose reports were written out and taken away. Its tick rows stay.';
+
 -- A report ----------------------------------------------------------------------------------------
 
 alter table metering.meter_report

@@ -17,7 +17,7 @@ record SettingProbes(SchedulerSettings settings) {
 
   List<Finding> findings(Hour now) {
     return Stream.concat(
-            Stream.of(billFrom(now), verifyEvery()),
+            Stream.of(billFrom(now), ledgerKeepMonths(), verifyEvery()),
             settings.meters().list().stream().map(this::meter))
         .toList();
   }
@@ -33,6 +33,17 @@ record SettingProbes(SchedulerSettings settings) {
         now.isBefore(from)
             ? from + " is the first hour billed; until then hours are captured in shadow"
             : from + " is the first hour billed: every hour since is sent to Stripe");
+  }
+
+  private Finding ledgerKeepMonths() {
+    return Finding.good(
+        "LEDGER_KEEP_MONTHS",
+        settings
+            .ledgerKeepMonths()
+            .map(
+                "%d full months are kept; older ones that a person has written out leave by prune"
+                    ::formatted)
+            .orElse("blank: every month is kept"));
   }
 
   private Finding verifyEvery() {

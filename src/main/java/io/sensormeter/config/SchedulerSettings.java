@@ -20,6 +20,8 @@ import java.util.Optional;
  *     Stripe takes timestamps up to 35 days old)
  * @param invoiceGraceHours how long the Stripe account keeps invoices open after the period, 1 to
  *     72
+ * @param ledgerKeepMonths how many full months before this one {@code prune} keeps, 3 or more;
+ *     empty = all
  * @param verifyEveryHours how often what Stripe accepted is looked up in its summaries, 2 to 96
  * @param readsPerSecond the pace of all instances of VerifierFunction together, 1 to 25: no more is
  *     asked than it can read in an hour
@@ -38,6 +40,7 @@ public record SchedulerSettings(
     Optional<Hour> billFrom,
     int catchUpHours,
     int invoiceGraceHours,
+    Optional<Integer> ledgerKeepMonths,
     int verifyEveryHours,
     int readsPerSecond,
     String reportsQueueUrl,
@@ -75,6 +78,7 @@ public record SchedulerSettings(
             variables.hour("BILL_FROM"),
             variables.number("CATCH_UP_HOURS", 1, CATCH_UP_HOURS_MAX, CATCH_UP_HOURS_MAX),
             variables.invoiceGraceHours(),
+            variables.ledgerKeepMonths(),
             variables.verifyEveryHours(),
             variables.readsPerSecond(mode),
             variables.queueUrl("REPORTS_QUEUE_URL"),

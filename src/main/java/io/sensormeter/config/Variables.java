@@ -41,23 +41,35 @@ final class Variables {
   }
 
   int number(String name, int least, int most, int otherwise) {
+    return number(name, least, most, String.valueOf(otherwise)).orElse(otherwise);
+  }
+
+  /** Empty, with a problem noted, if it is none or out of range. */
+  private Optional<Integer> number(String name, int least, int most, String otherwise) {
     return optional(name)
-        .map(
+        .flatMap(
             text -> {
               try {
                 int number = Integer.parseInt(text);
                 if (number >= least && number <= most) {
-                  return number;
+                  return Optional.of(number);
                 }
               } catch (NumberFormatException e) {
                 // Said below, with the rule.
               }
               problem(
-                  "%s is '%s': a whole number from %d to %d (default %d)"
+                  "%s is '%s': a whole number from %d to %d (default %s)"
                       .formatted(name, text, least, most, otherwise));
-              return otherwise;
-            })
-        .orElse(otherwise);
+              return Optional.empty();
+            });
+  }
+
+  /**
+   * How many full months the ledger keeps. In three everything is settled that ever settles by
+   * itself: Stripe takes events for 35 days, and invoices are disputed for months.
+   */
+  Optional<Integer> ledgerKeepMonths() {
+    return number("LEDGER_KEEP_MONTHS", 3, 999, "blank: all are kept");
   }
 
   /** One of {@code choices}; the first one with a problem noted if it is missing or another. */

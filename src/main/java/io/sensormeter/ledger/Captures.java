@@ -59,6 +59,11 @@ public final class Captures {
                 }));
   }
 
+  /** Makes room for a month before its first hour comes: a capture need not. */
+  public void prepare(Hour tick) {
+    Partitions.prepare(database, tick);
+  }
+
   /**
    * Captures one organization's readings of an hour, pending but not yet published: {@link
    * Sweeps#takeOverdue} takes them, at once or, after a crash, at the next sweep. Writes no tick

@@ -25,6 +25,7 @@ public sealed interface Command {
       case Correct correct -> !correct.dryRun();
       case Acknowledge acknowledge -> !acknowledge.dryRun();
       case Adopt adopt -> !adopt.dryRun();
+      case Prune prune -> !prune.dryRun();
     };
   }
 
@@ -164,6 +165,9 @@ public sealed interface Command {
 
   /** Take the ledger over from another stack. */
   record Adopt(Optional<String> by, boolean dryRun) implements Command {}
+
+  /** Take months out of the ledger that are older than it is to keep, and were exported. */
+  record Prune(boolean exported, Optional<String> by, boolean dryRun) implements Command {}
 
   /**
    * Say what stands.

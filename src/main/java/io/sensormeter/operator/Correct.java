@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Corrections;
 import io.sensormeter.ledger.Corrections.Standing;
@@ -48,8 +49,7 @@ record Correct(Tools tools) {
     Instant now = tools.time().now();
     Standing standing =
         Corrections.find(tools.reads(), command.hour(), command.meter(), command.organization())
-            .orElseThrow(
-                () -> refused(command, "there is no such report; status shows what there is"));
+            .orElseThrow(() -> missing(command));
     refusal(command, standing, now)
         .ifPresent(
             why -> {
@@ -117,6 +117,11 @@ record Correct(Tools tools) {
               "it is %s, Stripe does not hold it for sure; retry sends it anew, then correct it"
                   .formatted(standing.status()));
     };
+  }
+
+  private IllegalArgumentException missing(Command.Correct command) {
+    PrunedMonths.refuse(tools.reads(), command.hour(), command.hour());
+    return refused(command, "there is no such report; status shows what there is");
   }
 
   private static IllegalArgumentException refused(Command.Correct command, String why) {

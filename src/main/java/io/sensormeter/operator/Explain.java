@@ -1,6 +1,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.inspection.LocalDays;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.inspection.ReportRows;
@@ -57,6 +58,7 @@ record Explain(Tools tools) {
     var whose = new ReportRows.Whose(command.organization(), command.stripeCustomer());
     LocalDays days = LocalDays.of(command.zone());
     Range range = range(command, days);
+    PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     Range ticks = ReportRows.ticks(range.from(), range.to());
     List<ReportRow> rows =
         new ReportRows(tools.reads(), tools.settings().meters().names())

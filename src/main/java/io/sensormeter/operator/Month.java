@@ -3,6 +3,7 @@ package io.sensormeter.operator;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.inspection.Advice;
 import io.sensormeter.inspection.Csv;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
 import java.math.BigDecimal;
@@ -63,6 +64,7 @@ record Month(Tools tools) {
     if (month.first().start().isAfter(now)) {
       throw new IllegalArgumentException(month + " has not begun, it is " + now);
     }
+    PrunedMonths.refuse(tools.reads(), month.first(), month.end().minusHours(1));
     MonthRows rows = new MonthRows(tools.reads(), month, command.meter(), now);
     if (Csv.isAsked(command.format())) {
       return new Done(

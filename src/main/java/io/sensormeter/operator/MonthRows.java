@@ -3,10 +3,10 @@ package io.sensormeter.operator;
 import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
+import io.sensormeter.ledger.CompleteMonths;
 import io.sensormeter.ledger.CopyExpiry;
 import io.sensormeter.meter.CalendarMonth;
 import io.sensormeter.meter.Hour;
-import io.sensormeter.tick.UnsettledOfMonth;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +30,7 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
       r.status in ('rejected', 'unresolved', 'discrepancy', 'expired') and %s
         and (argument.meter is null or r.meter = argument.meter)
       """
-          .formatted(UnsettledOfMonth.REPORTS);
+          .formatted(CompleteMonths.REPORTS);
 
   private static final String MOST =
       """
@@ -118,9 +118,7 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
             order by 1, 2
             """
                 .formatted(
-                    UnsettledOfMonth.UNCAPTURED,
-                    UnsettledOfMonth.REPORTS,
-                    UnsettledOfMonth.SHADOWED),
+                    CompleteMonths.UNCAPTURED, CompleteMonths.REPORTS, CompleteMonths.SHADOWED),
         month.first(),
         month.end(),
         now,

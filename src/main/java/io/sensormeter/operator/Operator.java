@@ -77,6 +77,7 @@ public final class Operator {
       case Command.Acknowledge hours -> Answered.of(new Acknowledge(tools).answer(hours));
       case Command.Verify hours -> Answered.of(new Verify(tools).answer(hours, deadline));
       case Command.Adopt adopt -> Answered.of(new Adopt(tools).answer(adopt));
+      case Command.Prune months -> Answered.of(new Prune(tools).answer(months));
       case Command.Status hours -> Answered.of(new Status(tools).answer(hours));
       case Command.Exceptions these -> Answered.of(new Exceptions(tools).answer(these));
       case Command.Explain hours -> Answered.of(new Explain(tools).answer(hours));

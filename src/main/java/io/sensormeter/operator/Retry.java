@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Retried;
@@ -73,6 +74,7 @@ record Retry(Tools tools) {
   Done answer(Command.Retry command, Deadline deadline) {
     String by = tools.requireBy(command);
     Range range = new Range(command.from(), command.to());
+    PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     tools.requireBilled(command, command.from(), command.beforeBillFrom());
     requireCustomer(command);
     List<Retried> reports = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.sensormeter.operator;
 import io.sensormeter.inspection.BilledHours;
 import io.sensormeter.inspection.Csv;
 import io.sensormeter.inspection.LocalDays;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.inspection.ReportRows;
 import io.sensormeter.meter.Hour;
@@ -48,6 +49,7 @@ record Statement(Tools tools) {
           "%s to %s are %d hours; a statement has at most %d"
               .formatted(range.from(), range.to(), range.hours(), HOURS_MAX));
     }
+    PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     BilledHours billed =
         BilledHours.of(
             tools.reads(), tools.settings().meters().names(), whose, range, command.meter(), days);

@@ -1,6 +1,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.database.Row;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
@@ -60,6 +61,7 @@ record Status(Tools tools) {
   Done answer(Command.Status command) {
     Hour to = command.to().orElseGet(() -> tools.currentHour());
     Range range = new Range(command.from().orElseGet(() -> to.minusHours(23)), to);
+    PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     Map<Hour, TickRow> ticks =
         ticks(range).stream().collect(Collectors.toMap(TickRow::hour, Function.identity()));
     Map<Hour, List<MeterHour>> meters =

@@ -8,6 +8,7 @@ import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Captures;
 import io.sensormeter.ledger.Corrections;
 import io.sensormeter.ledger.Journal;
+import io.sensormeter.ledger.Pruning;
 import io.sensormeter.ledger.Releases;
 import io.sensormeter.ledger.Retries;
 import io.sensormeter.ledger.Stacks;
@@ -23,6 +24,7 @@ public record Tools(
     Retries retries,
     Corrections corrections,
     Acknowledgements acknowledgements,
+    Pruning pruning,
     Stacks stacks,
     Journal journal,
     Publisher publisher,

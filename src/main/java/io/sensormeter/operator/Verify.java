@@ -1,5 +1,6 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.lambda.Deadline;
 import io.sensormeter.ledger.Questions;
@@ -30,6 +31,7 @@ record Verify(Tools tools) {
   Done answer(Command.Verify command, Deadline deadline) {
     tools.stack(true);
     Range range = new Range(command.from(), command.to());
+    PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     long limit = tools.asker().limit();
     List<Question> questions =
         Questions.chosen(

@@ -16,6 +16,7 @@ import io.sensormeter.ledger.GivingUp;
 import io.sensormeter.ledger.Indexes;
 import io.sensormeter.ledger.Journal;
 import io.sensormeter.ledger.Migrations;
+import io.sensormeter.ledger.Pruning;
 import io.sensormeter.ledger.Publications;
 import io.sensormeter.ledger.Releases;
 import io.sensormeter.ledger.Retries;
@@ -102,6 +103,7 @@ public final class SchedulerHandler
         new Retries(database, settings.meters(), settings.lateAfter()),
         new Corrections(database, settings.lateAfter()),
         new Acknowledgements(database),
+        new Pruning(database),
         ledger.stacks(),
         new Journal(database),
         publisher,

@@ -113,6 +113,7 @@ public final class Tick {
     Asker.Asked asked = asker.ask(tick, deadline);
     asked.failure().ifPresent(why -> left.add("questions to Stripe were not asked: " + why));
     Optional<Long> customerless = customerless(tick, left);
+    ledger.captures().prepare(tick);
     TickSummary.Done done =
         new TickSummary.Done(
             tick,

@@ -4,7 +4,6 @@ import io.sensormeter.config.SchedulerSettings;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.ledger.CompleteMonths;
 import io.sensormeter.ledger.Questions;
-import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.CalendarMonth;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,59 +11,8 @@ import java.util.Optional;
 /**
  * Whether a month is complete, which nobody should have to ask: how many of its reports are not
  * settled while its invoices close, and that it is complete, once.
- *
- * <p>A month is complete when each of its hours since the ledger went live was captured, none of
- * its reports waits for an outcome or for Stripe to show it, no exception of it is open, and
- * nothing of it stands in shadow though its meter was live.
  */
 public final class UnsettledOfMonth {
-
-  /**
-   * Reports {@code r} of {@code argument.first} to before {@code argument.ends} that are not
-   * settled. What was accepted before Stripe was asked is not asked any more; what was rejected
-   * before anything was billed is no loss.
-   */
-  public static final String REPORTS =
-      """
-      r.hour between argument.first and argument.ends
-        and coalesce(r.event_time, r.hour) >= argument.first
-        and coalesce(r.event_time, r.hour) < argument.ends
-        and (r.status = 'pending'
-          or r.status = 'accepted'
-            and coalesce(r.event_time, r.hour) >= (select verify_from from metering.stack)
-          or r.status in ('rejected', 'unresolved', 'discrepancy', 'expired')
-            and r.acknowledged_at is null
-            and (r.status <> 'rejected' or r.failure_code = '%s'
-              or coalesce(r.event_time, r.hour) >= coalesce(
-                (select noted.live_from from metering.meter as noted where noted.meter = r.meter),
-                (select live_from from metering.stack))))
-      """
-          .formatted(ReportStatus.ACCEPTED_BESIDE_LIVE);
-
-  /** Reports {@code r}, with their meter {@code noted}, that were captured in shadow after live. */
-  public static final String SHADOWED =
-      """
-      r.status = 'shadow' and r.acknowledged_at is null
-        and r.hour between argument.first and argument.ends
-        and coalesce(r.event_time, r.hour) >= greatest(argument.first, noted.live_from)
-        and coalesce(r.event_time, r.hour) < argument.ends
-      """;
-
-  /**
-   * Ticks {@code since.hour} that read an hour of the month and were not captured, of a live stack.
-   */
-  public static final String UNCAPTURED =
-      """
-      argument cross join metering.stack
-      cross join generate_series(
-        greatest(argument.first, stack.live_from),
-        argument.ends - case when exists (
-          select from metering.meter where past_hour) then interval '0' else interval '1 hour' end,
-        interval '1 hour') as since(hour)
-      left join metering.tick on tick.hour = since.hour
-      where coalesce(tick.status, 'owed') in ('owed', 'skipped') and tick.acknowledged_at is null
-        and since.hour <= argument.now
-      """;
 
   private final int graceHours;
   private final int verifyEveryHours;
@@ -116,7 +64,7 @@ public final class UnsettledOfMonth {
                 ('pending', 'accepted', 'rejected', 'unresolved', 'discrepancy', 'expired')
               and %s
             """
-                .formatted(REPORTS),
+                .formatted(CompleteMonths.REPORTS),
             month.first(),
             month.end(),
             now,
@@ -158,7 +106,8 @@ public final class UnsettledOfMonth {
                 join metering.meter as noted on noted.meter = r.meter
                 where %s) as complete
             """
-                .formatted(UNCAPTURED, REPORTS, SHADOWED),
+                .formatted(
+                    CompleteMonths.UNCAPTURED, CompleteMonths.REPORTS, CompleteMonths.SHADOWED),
             month.first(),
             month.end(),
             now)

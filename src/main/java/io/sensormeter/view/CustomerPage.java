@@ -4,6 +4,7 @@ import io.sensormeter.database.ReadOnly;
 import io.sensormeter.inspection.Advice;
 import io.sensormeter.inspection.BilledHours;
 import io.sensormeter.inspection.LocalDays;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.inspection.ReportRows.Whose;
@@ -63,6 +64,7 @@ record CustomerPage(ReadOnly reads, Meters meters) {
 
   /** Of nobody, nothing. */
   private BilledHours billed(Optional<Whose> whose, Range range, LocalDays days) {
+    PrunedMonths.refuse(reads, range.from(), range.to());
     return whose
         .map(one -> BilledHours.of(reads, meters.names(), one, range, Optional.empty(), days))
         .orElseGet(() -> new BilledHours(List.of(), days));

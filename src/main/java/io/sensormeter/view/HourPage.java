@@ -3,6 +3,7 @@ package io.sensormeter.view;
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
 import io.sensormeter.inspection.Advice;
+import io.sensormeter.inspection.PrunedMonths;
 import io.sensormeter.inspection.Terms;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.view.HourModel.ExceptionLine;
@@ -62,6 +63,7 @@ record HourPage(Terms terms) {
     LocalTimes times = new LocalTimes(request.zone());
     Hour hour = request.hour("hour").orElseGet(() -> Hour.floor(request.until()));
     ReadOnly reads = terms.reads();
+    PrunedMonths.refuse(reads, hour, hour);
     Verdict.Asked asked = HoursPage.asked(terms);
     Hour first = times.first(times.day(hour));
     List<HourRow> day =

@@ -22,7 +22,7 @@ final class HourRows {
    */
   static final String SQL =
       """
-      select asked.hour, tick.status, tick.captured_at, coalesce(given.reports, 0) as reports,
+      select asked.hour, pruned_month.month is not null as pruned, tick.status, tick.captured_at, coalesce(given.reports, 0) as reports,
         pending.found is not null as pending, accepted.found is not null as accepted,
         exceptions.reports as exceptions,
         case when tick.status = 'skipped' then tick.acknowledged_at is not null
@@ -33,6 +33,8 @@ final class HourRows {
           and tick.captured_at > tick.hour + interval '%1$d minutes', false) as estimated
       from generate_series(?::timestamptz, ?::timestamptz, interval '1 hour') as asked(hour)
       left join metering.tick on tick.hour = asked.hour
+      left join metering.pruned_month
+        on pruned_month.month = date_trunc('month', asked.hour, 'UTC')
       left join lateral (
         select sum(one.reports) filter (where one.status = 'captured' or tick.status = 'shadow')
             as reports,
@@ -92,6 +94,7 @@ final class HourRows {
   /**
    * An hour.
    *
+   * @param pruned its reports were written out and taken away
    * @param tick its row's status; null = it has none
    * @param reports of the meters that were billed; of an hour in shadow, of all
    * @param exceptions open ones, at most {@value #EXCEPTIONS_MAX}
@@ -103,6 +106,7 @@ final class HourRows {
    */
   record HourRow(
       Hour hour,
+      boolean pruned,
       @Nullable String tick,
       @Nullable Instant capturedAt,
       long reports,
@@ -118,6 +122,7 @@ final class HourRows {
     private static HourRow read(Row row) {
       return new HourRow(
           row.hour("hour"),
+          row.flag("pruned"),
           row.textOrNull("status"),
           row.instantOrNull("captured_at"),
           row.number("reports"),
@@ -137,6 +142,9 @@ final class HourRows {
      * @param owed whether it should have been captured by now
      */
     HourState state(boolean owed) {
+      if (pruned) {
+        return HourState.PRUNED;
+      }
       if (tick == null) {
         return owed ? HourState.OWED : HourState.NONE;
       }

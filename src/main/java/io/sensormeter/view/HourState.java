@@ -16,6 +16,7 @@ enum HourState {
   SKIPPED("×", "never captured, and given up as too old"),
   SHADOW("S", "captured, and not billed"),
   EMPTY("0", "captured, and the source gave no reading"),
+  PRUNED("-", "its reports were written out, and pruned"),
   NONE("·", "not captured, and not owed");
 
   private final String mark;

@@ -111,7 +111,7 @@ record HoursPage(Terms terms) {
     return switch (state) {
       case EXCEPTION, OWED, SKIPPED, PENDING -> true;
       case SHADOW, EMPTY -> asked.isLive(row.hour());
-      case VERIFIED, ACCEPTED, SETTLED, NONE -> false;
+      case VERIFIED, ACCEPTED, SETTLED, PRUNED, NONE -> false;
     };
   }
 

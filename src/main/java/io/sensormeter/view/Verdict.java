@@ -52,7 +52,23 @@ public record Verdict(String answer, String tone, String sentence) {
   }
 
   static Verdict of(List<HourRow> rows, Asked asked, LocalTimes times) {
-    List<HourRow> live = rows.stream().filter(row -> asked.isLive(row.hour())).toList();
+    List<HourRow> held = rows.stream().filter(row -> !row.pruned()).toList();
+    List<HourRow> live = held.stream().filter(row -> asked.isLive(row.hour())).toList();
+    if (held.size() == rows.size()) {
+      return ofLive(live, asked, times);
+    }
+    if (live.isEmpty()) {
+      return new Verdict("Pruned", "wait", "the reports of these hours were written out before.");
+    }
+    Verdict verdict = ofLive(live, asked, times);
+    return new Verdict(
+        verdict.answer,
+        verdict.tone,
+        "%s The reports of %s more were written out and pruned."
+            .formatted(verdict.sentence, Count.of((long) rows.size() - held.size(), "hour")));
+  }
+
+  private static Verdict ofLive(List<HourRow> live, Asked asked, LocalTimes times) {
     Map<HourState, List<HourRow>> by = new EnumMap<>(HourState.class);
     for (HourRow row : live) {
       by.computeIfAbsent(asked.state(row), _ -> new ArrayList<>()).add(row);

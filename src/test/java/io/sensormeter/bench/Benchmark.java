@@ -43,9 +43,11 @@ public final class Benchmark implements AutoCloseable {
       case "memory" -> MemoryFigure.measure(this);
       case "verify" -> VerificationFigure.measure(this);
       case "pages" -> PagesFigure.measure(this);
+      case "size" -> SizeFigure.measure(this);
       case "all" -> {
         for (String each :
-            List.of("capture", "publish", "report", "record", "memory", "verify", "pages")) {
+            List.of(
+                "capture", "publish", "report", "record", "memory", "verify", "pages", "size")) {
           run(each);
         }
       }

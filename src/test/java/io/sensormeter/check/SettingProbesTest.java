@@ -35,7 +35,21 @@ final class SettingProbesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'', blank: every month is kept",
+    "12, 12 full months are kept; older ones that a person has written out leave by prune"
+  })
+  void howLongTheLedgerKeepsIsSaid(String months, String says) {
+    assertThat(findings("active_sensors:sum", 1, months))
+        .contains(Finding.good("LEDGER_KEEP_MONTHS", says));
+  }
+
   private static List<Finding> findings(String meters, int graceHours) {
+    return findings(meters, graceHours, "");
+  }
+
+  private static List<Finding> findings(String meters, int graceHours, String keepMonths) {
     SchedulerSettings settings =
         SchedulerSettings.read(
             Map.of(
@@ -54,7 +68,9 @@ final class SettingProbesTest {
                 "VERIFICATIONS_QUEUE_URL",
                 "https://sqs.us-east-1.amazonaws.com/1/verifications",
                 "INVOICE_GRACE_HOURS",
-                String.valueOf(graceHours)));
+                String.valueOf(graceHours),
+                "LEDGER_KEEP_MONTHS",
+                keepMonths));
     return new SettingProbes(settings).findings(Hour.parse("2026-11-22T14Z"));
   }
 }

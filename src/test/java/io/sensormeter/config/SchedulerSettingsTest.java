@@ -42,6 +42,7 @@ final class SchedulerSettingsTest {
           "BILL_FROM",
           "CATCH_UP_HOURS",
           "INVOICE_GRACE_HOURS",
+          "LEDGER_KEEP_MONTHS",
           "VERIFY_EVERY_HOURS",
           "STRIPE_READS_PER_SECOND",
           "SQS_ENDPOINT",
@@ -62,6 +63,7 @@ final class SchedulerSettingsTest {
     assertThat(settings.billFrom()).isEmpty();
     assertThat(settings.catchUpHours()).isEqualTo(816);
     assertThat(settings.invoiceGraceHours()).isEqualTo(1);
+    assertThat(settings.ledgerKeepMonths()).isEmpty();
     assertThat(settings.verifyEveryHours()).isEqualTo(24);
     assertThat(settings.readsPerSecond()).isEqualTo(3);
     assertThat(settings.sqsEndpoint()).isEmpty();
@@ -85,6 +87,7 @@ final class SchedulerSettingsTest {
                 Map.entry("BILL_FROM", "2026-12-01T00:00:00Z"),
                 Map.entry("CATCH_UP_HOURS", "24"),
                 Map.entry("INVOICE_GRACE_HOURS", "72"),
+                Map.entry("LEDGER_KEEP_MONTHS", "3"),
                 Map.entry("VERIFY_EVERY_HOURS", "96"),
                 Map.entry("STRIPE_READS_PER_SECOND", "25"),
                 Map.entry("REPORTS_QUEUE_URL", "http://127.0.0.1:9324/1/reports"),
@@ -110,6 +113,7 @@ final class SchedulerSettingsTest {
                 Optional.of(Hour.parse("2026-12-01T00Z")),
                 24,
                 72,
+                Optional.of(3),
                 96,
                 25,
                 "http://127.0.0.1:9324/1/reports",
@@ -135,12 +139,13 @@ final class SchedulerSettingsTest {
                         Map.entry("BILL_FROM", "tomorrow"),
                         Map.entry("CATCH_UP_HOURS", "817"),
                         Map.entry("INVOICE_GRACE_HOURS", "1.5"),
+                        Map.entry("LEDGER_KEEP_MONTHS", "for ever"),
                         Map.entry("VERIFY_EVERY_HOURS", "1"),
                         Map.entry("STRIPE_READS_PER_SECOND", "26"),
                         Map.entry("REPORTS_QUEUE_URL", "reports"),
                         Map.entry("SQS_ENDPOINT", "ftp://sqs"),
                         Map.entry("SECRETS_MANAGER_ENDPOINT", "http://"))))
-        .withMessageStartingWith("SchedulerFunction does not start, 16 setting(s) to mend: ")
+        .withMessageStartingWith("SchedulerFunction does not start, 17 setting(s) to mend: ")
         .withMessageContaining("DATABASE_PORT is '0': a whole number from 1 to 65535")
         .withMessageContaining("DATABASE_SSL_MODE is 'prefer': verify-full (default) or disable")
         .withMessageContaining("SOURCE is 'Shipped': it must be one of shipped, own")
@@ -151,6 +156,9 @@ final class SchedulerSettingsTest {
         .withMessageContaining("BILL_FROM: 'tomorrow' is not an hour")
         .withMessageContaining("CATCH_UP_HOURS is '817': a whole number from 1 to 816")
         .withMessageContaining("INVOICE_GRACE_HOURS is '1.5': a whole number from 1 to 72")
+        .withMessageContaining(
+            "LEDGER_KEEP_MONTHS is 'for ever': a whole number from 3 to 999 (default blank: all"
+                + " are kept)")
         .withMessageContaining("VERIFY_EVERY_HOURS is '1': a whole number from 2 to 96")
         .withMessageContaining("STRIPE_READS_PER_SECOND is '26': a whole number from 1 to 25")
         .withMessageContaining("VERIFICATIONS_QUEUE_URL is missing")
@@ -167,6 +175,9 @@ final class SchedulerSettingsTest {
     "CATCH_UP_HOURS, 1000000000000",
     "INVOICE_GRACE_HOURS, 0",
     "INVOICE_GRACE_HOURS, 73",
+    "LEDGER_KEEP_MONTHS, 2",
+    "LEDGER_KEEP_MONTHS, 3.5",
+    "LEDGER_KEEP_MONTHS, -3",
     "DATABASE_PORT, 65536",
     "STRIPE_MODE, Live",
     "STRIPE_CALLS_PER_SECOND, 0",

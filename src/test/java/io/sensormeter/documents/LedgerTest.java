@@ -36,7 +36,7 @@ final class LedgerTest {
     Map<String, List<String>> columns = columns();
     assertThat(columns.keySet())
         .containsExactlyInAnyOrder(
-            "tick", "tick_meter", "meter_report", "stack", "meter", "journal");
+            "tick", "tick_meter", "meter_report", "stack", "meter", "journal", "pruned_month");
     columns.forEach(
         (table, names) -> {
           String section = page.section(table);

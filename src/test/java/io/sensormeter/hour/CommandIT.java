@@ -285,6 +285,8 @@ final class CommandIT extends HourFixture {
     assertThat(meter.get("rejected")).isEqualTo(1L);
     assertThat(meter.get("estimated")).isEqualTo((long) ORGANIZATIONS);
     assertThat(meter.get("late")).isEqualTo(ORGANIZATIONS - 1L);
+    assertThat(hour(pipeline, HOUR.plusHours(2)).get("tick")).as("a minute old").isEqualTo("none");
+    clock.advance(Duration.ofMinutes(9));
     assertThat(hour(pipeline, HOUR.plusHours(2)).get("tick")).isEqualTo("owed");
     assertThat(hour(pipeline, HOUR.minusHours(1)).get("tick")).isEqualTo("none");
   }

@@ -45,7 +45,8 @@ final class DryRunIT extends HourFixture {
         "{'command': 'retry', 'from': 'HOUR', 'to': 'NOW'}",
         "{'command': 'correct', 'hour': 'HOUR', 'organization': 'a', 'meter': 'active_sensors',"
             + " 'value': 3, 'reason': 'miscounted'}",
-        "{'command': 'acknowledge', 'from': 'HOUR', 'to': 'NOW', 'note': 'a test account'}"
+        "{'command': 'acknowledge', 'from': 'HOUR', 'to': 'NOW', 'note': 'a test account'}",
+        "{'command': 'prune'}"
       })
   void dryRunLeavesEveryRowAndEveryQueueAsItIs(String command) {
     Pipeline pipeline = atWork();

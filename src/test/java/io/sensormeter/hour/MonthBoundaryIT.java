@@ -13,12 +13,13 @@ import io.sensormeter.scheduler.SchedulerHandler;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each UTC month of hours has a partition of its own, made by the first capture of the month. */
+/** Each UTC month of hours has a partition of its own, made before the month or by a capture. */
 final class MonthBoundaryIT extends HourFixture {
   private static final int ORGANIZATIONS = 12;
   private static final Hour LAST_OF_NOVEMBER = Hour.parse("2026-11-30T23Z");
@@ -77,6 +78,7 @@ final class MonthBoundaryIT extends HourFixture {
     toHour(LAST_OF_NOVEMBER);
     tick(pipeline, scheduler, LAST_OF_NOVEMBER);
     drain(pipeline);
+    withoutDecember(database);
     toHour(FIRST_OF_DECEMBER);
 
     try (Connection holding = holdingTheLedger(database)) {
@@ -92,7 +94,7 @@ final class MonthBoundaryIT extends HourFixture {
 
       assertThat(holding.isValid(1)).as("the ledger is still held").isTrue();
       assertThat(printed.warnings())
-          .containsExactly(
+          .startsWith(
               new Line(
                   "ERROR",
                   "Capturing 2026-12-01T00Z failed; while it stays owed, each tick tries again"));
@@ -120,6 +122,7 @@ final class MonthBoundaryIT extends HourFixture {
         pipeline(database, Map.of("BILL_FROM", LAST_OF_NOVEMBER.minusHours(1).toString()));
     toHour(LAST_OF_NOVEMBER.minusHours(1));
     tick(pipeline);
+    withoutDecember(database);
     toHour(FIRST_OF_DECEMBER);
 
     try (Connection _ = holdingTheLedger(database)) {
@@ -134,6 +137,62 @@ final class MonthBoundaryIT extends HourFixture {
     drain(pipeline);
     assertThat(reports(pipeline, "accepted")).isEqualTo(3L * ORGANIZATIONS);
     assertAgreement(pipeline);
+  }
+
+  @Test
+  void partitionOfTheComingMonthStandsTwoDaysBeforeItsFirstHour() throws Exception {
+    meter(MeterKind.SUM_HOURLY);
+    LocalDatabase database = application(ORGANIZATIONS);
+    Pipeline pipeline = pipeline(database, Map.of("BILL_FROM", LAST_OF_NOVEMBER.toString()));
+    toHour(FIRST_OF_DECEMBER.minusHours(49));
+    tick(pipeline);
+    assertThat(partitions(database)).containsExactly("meter_report_2026_11");
+
+    toHour(FIRST_OF_DECEMBER.minusHours(48));
+    try (Connection _ = holdingTheLedger(database)) {
+      Printed printed = Printed.by(() -> tick(pipeline));
+
+      assertThat(printed.metric("TickCompleted")).isEqualTo(1);
+      assertThat(printed.warnings())
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line.message())
+                      .startsWith(
+                          "The partition of 2026-12-01T00Z is left to the next tick: making"
+                              + " partition meter_report_2026_12 failed"));
+    }
+    toHour(FIRST_OF_DECEMBER.minusHours(47));
+    tick(pipeline);
+    assertThat(partitions(database))
+        .containsExactly("meter_report_2026_11", "meter_report_2026_12");
+    assertThat(
+            database.queryTexts(
+                "select distinct array_to_string(reloptions, ' ') from pg_class"
+                    + " where relname ~ '^meter_report_20[0-9]+_[0-9]+$'"))
+        .as("vacuumed and frozen while it is written")
+        .containsExactly(
+            "autovacuum_vacuum_scale_factor=0.05 autovacuum_vacuum_insert_scale_factor=0.05"
+                + " autovacuum_analyze_scale_factor=0.02 autovacuum_freeze_min_age=0");
+    toHour(LAST_OF_NOVEMBER);
+    tick(pipeline);
+    drain(pipeline);
+    toHour(FIRST_OF_DECEMBER);
+    try (Connection _ = holdingTheLedger(database)) {
+      assertThat(tick(pipeline)).containsEntry("published", ORGANIZATIONS);
+    }
+    drain(pipeline);
+    assertAgreement(pipeline);
+  }
+
+  private static List<String> partitions(LocalDatabase database) {
+    return database.queryTexts(
+        "select relname from pg_class where relname ~ '^meter_report_20[0-9]+_[0-9]+$' order by 1");
+  }
+
+  /** As after two days in which the ledger was held at every tick. */
+  private static void withoutDecember(LocalDatabase database) {
+    database.execute("drop table metering.meter_report_2026_12");
   }
 
   /**

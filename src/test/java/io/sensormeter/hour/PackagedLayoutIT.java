@@ -62,6 +62,9 @@ final class PackagedLayoutIT extends HourFixture {
 
   private static final String CORRECT = "correct.json";
 
+  /** Refused: nothing is old enough. */
+  private static final String PRUNE = "prune.json";
+
   /** The hour of the samples; the packaged functions live in the present. */
   private static final Pattern SAMPLE_HOUR = Pattern.compile("2026-11-22T(\\d{2})");
 
@@ -185,7 +188,10 @@ final class PackagedLayoutIT extends HourFixture {
           .map(file -> file.getFileName().toString())
           .filter(
               name ->
-                  !name.contains("queue") && !name.startsWith("stripe-") && !name.equals(CORRECT))
+                  !name.contains("queue")
+                      && !name.startsWith("stripe-")
+                      && !name.equals(CORRECT)
+                      && !name.equals(PRUNE))
           .sorted()
           .toList();
     }

@@ -67,6 +67,7 @@ final class EnvironmentFilesTest {
             "BILL_FROM",
             "CATCH_UP_HOURS",
             "INVOICE_GRACE_HOURS",
+            "LEDGER_KEEP_MONTHS",
             "VERIFY_EVERY_HOURS",
             "STRIPE_READS_PER_SECOND",
             "REPORTS_QUEUE_URL",

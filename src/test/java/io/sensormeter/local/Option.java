@@ -31,7 +31,9 @@ public final class Option {
       new Option("serve", "it takes no value", List.of("true", "false")::contains);
 
   public static final Option FIGURE =
-      oneOf("figure", "all", "capture", "publish", "report", "record", "memory", "verify", "pages");
+      oneOf(
+          "figure", "all", "capture", "publish", "report", "record", "memory", "verify", "pages",
+          "size");
 
   /** A simulated world; 0 = as many as there is time for. */
   public static final Option SEED = number("seed", 0, 999_999_999);

@@ -161,6 +161,16 @@ final class CommandTest {
   }
 
   @Test
+  void pruneWritesUnlessItIsADryRun() {
+    assertThat(read("prune", "exported", true, "by", "ada"))
+        .isEqualTo(new Command.Prune(true, Optional.of("ada"), false));
+    assertThat(read("prune").writes()).isTrue();
+    assertThat(read("prune", "dryRun", true).writes()).isFalse();
+    refused("prune", "exported", "true").withMessageContaining("must be true or false");
+    refused("prune", "month", "2026-07").withMessageContaining("It takes: exported, by, dryRun");
+  }
+
+  @Test
   void whatOnlyAsksWritesNothing() {
     assertThat(read("verify", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z").writes()).isFalse();
     assertThat(correct(8).writes()).isTrue();
