@@ -73,7 +73,7 @@ public final class Plots {
                 .collect(Collectors.joining(", ")),
             bars.keySet().stream().map("\"%s\""::formatted).collect(Collectors.joining(", ")),
             unit,
-            number(Math.max(least, Math.ceil(most * 1.1))),
+            number(most <= least ? least : Math.ceil(most * 1.1)),
             bars.values().stream().map(Plots::number).collect(Collectors.joining(", ")));
   }
 
