@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Advice(String means, List<Map<String, Object>> next) {
 
+  /** Of what a person has acknowledged. */
+  public static final Advice SETTLED =
+      new Advice("It is settled, as the one who acknowledged it says.", List.of());
+
   /** Of these codes capture says that the reading itself is wrong. */
   private static final String BAD_VALUE = "value_";
 

@@ -26,7 +26,7 @@ record ExceptionGroups(Terms terms) {
         .reads()
         .list(
             "looking for exceptions",
-            this::group,
+            row -> group(row, filter.acknowledged()),
             ExceptionSql.of(filter.acknowledged()),
             filter.from().orElse(null),
             filter.from().map(Hour::start).orElseGet(() -> terms.now().minus(TOLD_ONCE)),
@@ -37,7 +37,7 @@ record ExceptionGroups(Terms terms) {
             terms.unverified());
   }
 
-  private Group group(Row row) {
+  private Group group(Row row, boolean acknowledged) {
     List<Example> examples = examples(row);
     Group bare =
         new Group(
@@ -53,7 +53,7 @@ record ExceptionGroups(Terms terms) {
             examples,
             "",
             List.of());
-    Advice advice = advice(bare, row.flag("additive"));
+    Advice advice = acknowledged ? Advice.SETTLED : advice(bare, row.flag("additive"));
     List<Map<String, Object>> next = new ArrayList<>();
     next.add(explain(examples.getFirst(), bare.meter()));
     next.addAll(advice.next());
@@ -76,13 +76,15 @@ record ExceptionGroups(Terms terms) {
     List<String> organizations = Objects.requireNonNull(row.textsOrNull("of_organizations"));
     List<String> hours = Objects.requireNonNull(row.textsOrNull("of_hours"));
     List<String> customers = Objects.requireNonNull(row.textsOrNull("of_customers"));
+    List<String> acknowledged = Objects.requireNonNull(row.textsOrNull("of_acknowledged"));
     List<Example> examples = new ArrayList<>();
     for (int i = 0; i < organizations.size(); i++) {
       examples.add(
           new Example(
               organizations.get(i),
               hours.get(i),
-              Optional.of(customers.get(i)).filter(customer -> !customer.isEmpty())));
+              Optional.of(customers.get(i)).filter(customer -> !customer.isEmpty()),
+              Optional.of(acknowledged.get(i)).filter(by -> !by.isEmpty())));
     }
     return examples;
   }

@@ -25,7 +25,10 @@ final class ExceptionSql {
       r.failure_code as code,
       coalesce(r.rejected_by, case when r.status = 'rejected'
         then case when r.send_before is null then 'capture' else 'answer' end end) as refused_by,
-      r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id
+      r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id,
+      case when r.acknowledged_at is not null then concat_ws(': ', r.acknowledged_by || ' at '
+        || to_char(r.acknowledged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        r.acknowledged_note) end as acknowledged
       from argument cross join metering.meter_report as r
       """;
 
@@ -75,7 +78,7 @@ final class ExceptionSql {
           select from metering.meter as noted where noted.meter = r.meter
             and (noted.refused_at is not null or noted.problem is not null))
           then 'meter_stopped' end as code, null as refused_by,
-        r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id
+        r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id, null
       from argument cross join metering.meter_report as r
       where r.status = 'pending' and r.hour <= argument.now - interval '1 hour'
         -- A revision has waited since it was made.
@@ -83,7 +86,7 @@ final class ExceptionSql {
         and r.hour >= coalesce(argument.first, '-infinity')
       union all
       select 'accepted' as status, 'unverified', null,
-        r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id
+        r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id, null
       from argument cross join metering.meter_report as r
       where r.status = 'accepted' and r.hour <= argument.unverified
         and r.hour >= greatest(argument.first, (select verify_from from metering.stack))
@@ -99,7 +102,9 @@ final class ExceptionSql {
         array_agg(to_char(hour at time zone 'UTC', 'YYYY-MM-DD"T"HH24"Z"') order by nth)
           filter (where nth <= 3) as of_hours,
         array_agg(coalesce(stripe_customer_id, '') order by nth) filter (where nth <= 3)
-          as of_customers
+          as of_customers,
+        array_agg(coalesce(acknowledged, '') order by nth) filter (where nth <= 3)
+          as of_acknowledged
       from (
         select found.*, row_number() over (
           partition by found.status, found.code, found.refused_by, found.meter

@@ -39,7 +39,8 @@ public record Waiting(
 
     public Filter {
       if (from.isPresent() && to.isPresent() && to.get().isBefore(from.get())) {
-        throw new IllegalArgumentException("from " + from.get() + " lies after to " + to.get());
+        throw new IllegalArgumentException(
+            "from %s lies after to %s; nothing was done".formatted(from.get(), to.get()));
       }
     }
   }
@@ -69,8 +70,13 @@ public record Waiting(
    * One of a group.
    *
    * @param stripeCustomer empty where the source gave none
+   * @param acknowledged by whom, when and why; empty if it is open
    */
-  public record Example(String organization, String hour, Optional<String> stripeCustomer) {}
+  public record Example(
+      String organization,
+      String hour,
+      Optional<String> stripeCustomer,
+      Optional<String> acknowledged) {}
 
   /**
    * Hours of one state.

@@ -1,6 +1,7 @@
 package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
+import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
 import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Hour;
@@ -105,6 +106,23 @@ public final class Verifications {
                 .formatted(Absences.TOO_MANY),
             now)
         .orElseThrow();
+  }
+
+  /**
+   * An hour whose first looks are not believed.
+   *
+   * @param absent of {@code compared}
+   */
+  public record Doubted(Hour hour, long absent, long compared) {}
+
+  /** The hours since in which too much was absent to be believed: nothing is sent anew for them. */
+  public static List<Doubted> doubted(ReadOnly reads, Hour since) {
+    return reads.list(
+        "looking for hours in which too much was absent",
+        row -> new Doubted(row.hour("hour"), row.number("absent"), row.number("compared")),
+        "select t.hour, t.absent, t.compared from metering.tick as t where t.hour >= ? and "
+            + Absences.TOO_MANY,
+        since);
   }
 
   private static Stream<SightingRow> row(Sighting sighting) {

@@ -7,6 +7,7 @@ import io.sensormeter.ledger.Selection;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code acknowledge}: exceptions that a person has settled otherwise leave the open count. */
 record Acknowledge(Tools tools) {
@@ -15,6 +16,7 @@ record Acknowledge(Tools tools) {
    * The answer.
    *
    * @param acknowledged by status and code
+   * @param says that there is nothing, if so
    */
   private record Answer(
       String command,
@@ -23,7 +25,8 @@ record Acknowledge(Tools tools) {
       Hour to,
       int reports,
       List<Group> acknowledged,
-      String note) {}
+      String note,
+      Optional<String> says) {}
 
   /**
    * Acknowledges what is open in the range.
@@ -58,7 +61,8 @@ record Acknowledge(Tools tools) {
             range.to(),
             reports,
             groups,
-            command.note()),
+            command.note(),
+            groups.isEmpty() ? Optional.of(new Known(tools).nothing(selection)) : Optional.empty()),
         command.dryRun() ? 0 : reports);
   }
 }

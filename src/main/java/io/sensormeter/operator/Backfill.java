@@ -160,22 +160,23 @@ record Backfill(Tools tools) {
     Hour now = tools.currentHour();
     if (tools.settings().billFrom().isEmpty()) {
       throw new IllegalArgumentException(
-          "backfill bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first");
+          "backfill bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first;"
+              + " nothing was done");
     }
     if (command.to().isAfter(now)) {
       throw new IllegalArgumentException(
-          "backfill to %s: that hour has not come, the last one is %s"
+          "backfill to %s: that hour has not come, the last one is %s; nothing was done"
               .formatted(command.to(), now));
     }
     Hour oldest = now.minusHours(SchedulerSettings.CAPTURE_HOURS_MAX);
     if (command.from().isBefore(oldest)) {
       throw new IllegalArgumentException(
-          "backfill from %s: Stripe takes events up to 35 days old, the oldest hour to backfill is %s; bill what is older by an invoice item"
+          "backfill from %s: Stripe takes events up to 35 days old, the oldest hour to backfill is %s; bill what is older by an invoice item; nothing was done"
               .formatted(command.from(), oldest));
     }
     if (command.from().isBefore(tools.settings().billFrom().get()) && !command.beforeBillFrom()) {
       throw new IllegalArgumentException(
-          "backfill from %s lies before BILL_FROM %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true"
+          "backfill from %s lies before BILL_FROM %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true; nothing was done"
               .formatted(command.from(), tools.settings().billFrom().get()));
     }
   }

@@ -1,3 +1,4 @@
+// Long because it is all that may be asked, each command with its fields.
 package io.sensormeter.operator;
 
 import io.sensormeter.meter.Hour;

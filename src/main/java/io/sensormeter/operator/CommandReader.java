@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +26,36 @@ record CommandReader(Map<String, Object> input) {
   /** An answer does not repeat more of what it refuses. */
   private static final int SHOWN_MAX = 60;
 
-  /** A sample of each command, its optional fields marked. */
+  /** What a person says, for other people: it is shown as it stands. */
+  private static final Set<String> SAID = Set.of("by", "note", "reason");
+
+  /** The marks that turn what follows around (unicode.org, UAX 9). */
+  private static final Pattern TURNING = Pattern.compile("[\\u202A-\\u202E\\u2066-\\u2069]");
+
+  /** As an answer proposes it, to be filled in. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("<.*>");
+
+  /** The names of all commands. */
   static String accepted() {
-    return commands()
-        .map(
-            type ->
-                Stream.concat(
-                        Stream.of("\"command\":\"" + name(type) + '"'),
-                        Arrays.stream(type.getRecordComponents()).map(CommandReader::sample))
-                    .collect(Collectors.joining(",", "{", "}")))
-        .collect(Collectors.joining(", "));
+    return commands().map(CommandReader::name).collect(Collectors.joining(", "));
+  }
+
+  /** A command with its fields, the optional ones marked. */
+  private static String sample(Class<?> command) {
+    return Stream.concat(
+            Stream.of("\"command\":\"" + name(command) + '"'),
+            Arrays.stream(command.getRecordComponents()).map(CommandReader::sample))
+        .collect(Collectors.joining(",", "{", "}"));
   }
 
   Command read() {
-    String name = text("command").orElseThrow(() -> missing("command"));
+    String name =
+        text("command")
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the field 'command' is missing; nothing was done. Known are: "
+                            + Command.ACCEPTED));
     Class<?> type =
         commands()
             .filter(each -> name(each).equals(name))
@@ -46,25 +63,34 @@ record CommandReader(Map<String, Object> input) {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "command '%s' is unknown; accepted are: %s"
+                        "command '%s' is unknown; nothing was done. Known are: %s"
                             .formatted(shown(name), Command.ACCEPTED)));
     RecordComponent[] fields = type.getRecordComponents();
     refuseUnknown(Arrays.stream(fields).map(RecordComponent::getName).toList());
     try {
-      return (Command)
-          type.getDeclaredConstructors()[0].newInstance(
-              Arrays.stream(fields).map(this::value).toArray());
+      Object[] values = Arrays.stream(fields).map(field -> value(type, field)).toArray();
+      Command command = (Command) type.getDeclaredConstructors()[0].newInstance(values);
+      if (command.writes()) {
+        SAID.forEach(this::refusePlaceholder);
+      }
+      return command;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type + " has one constructor, and refuses nothing", e);
     }
   }
 
-  private Object value(RecordComponent field) {
+  private void refusePlaceholder(String field) {
+    if (input.get(field) instanceof String text && PLACEHOLDER.matcher(text.strip()).matches()) {
+      throw wrong(field, "your own words in place of the proposed", text);
+    }
+  }
+
+  private Object value(Class<?> command, RecordComponent field) {
     if (field.getType() == boolean.class) {
       return flag(field.getName());
     }
     if (field.getType() == long.class) {
-      return number(field.getName());
+      return number(command, field.getName());
     }
     Optional<?> value =
         valueType(field) == Hour.class
@@ -72,7 +98,7 @@ record CommandReader(Map<String, Object> input) {
             : text(field.getName());
     return field.getType() == Optional.class
         ? value
-        : value.orElseThrow(() -> missing(field.getName()));
+        : value.orElseThrow(() -> missing(command, field.getName()));
   }
 
   /** A misspelt {@code dryRun} must not write. */
@@ -96,7 +122,7 @@ record CommandReader(Map<String, Object> input) {
       return Optional.empty();
     }
     if (!(value instanceof String text) || text.isBlank()) {
-      throw wrong(field, "a text that is not blank", value);
+      throw wrong(field, "a text in quotes that is not blank", value);
     }
     if (text.length() > TEXT_MAX) {
       throw wrong(field, "a text of at most " + TEXT_MAX + " characters", value);
@@ -104,13 +130,16 @@ record CommandReader(Map<String, Object> input) {
     if (text.chars().anyMatch(Character::isISOControl)) {
       throw wrong(field, "a text without control characters", value);
     }
+    if (SAID.contains(field) && TURNING.matcher(text).find()) {
+      throw wrong(field, "a text without marks that turn it around", value);
+    }
     return Optional.of(text);
   }
 
-  private long number(String field) {
+  private long number(Class<?> command, String field) {
     Object value = input.get(field);
     if (value == null) {
-      throw missing(field);
+      throw missing(command, field);
     }
     if (value instanceof Integer || value instanceof Long) {
       long number = ((Number) value).longValue();
@@ -118,7 +147,8 @@ record CommandReader(Map<String, Object> input) {
         return number;
       }
     }
-    throw wrong(field, "a whole number from 0 to " + Copy.VALUE_MAX, value);
+    throw wrong(
+        field, "a whole number from 0 to %d without quotes".formatted(Copy.VALUE_MAX), value);
   }
 
   private boolean flag(String field) {
@@ -126,19 +156,24 @@ record CommandReader(Map<String, Object> input) {
     if (value == null || value instanceof Boolean) {
       return Boolean.TRUE.equals(value);
     }
-    throw wrong(field, "true or false", value);
+    throw wrong(field, "true or false without quotes", value);
   }
 
-  private IllegalArgumentException missing(String field) {
+  private static IllegalArgumentException missing(Class<?> command, String field) {
     return new IllegalArgumentException(
-        "command '%s' needs the field '%s'; accepted are: %s"
-            .formatted(input.get("command"), field, Command.ACCEPTED));
+        "command '%s' needs the field '%s'; nothing was done. It takes: %s"
+            .formatted(name(command), field, sample(command)));
   }
 
   private IllegalArgumentException wrong(String field, String rule, @Nullable Object value) {
     return new IllegalArgumentException(
         "field '%s' of command '%s' must be %s, but is: %s; nothing was done"
-            .formatted(field, shown(input.get("command")), rule, shown(value)));
+            .formatted(field, shown(input.get("command")), rule, given(value)));
+  }
+
+  /** With quotes where it had some: {@code "8"} is no number. */
+  private static String given(@Nullable Object value) {
+    return value instanceof String ? '"' + shown(value) + '"' : shown(value);
   }
 
   /** What was given, as far as an answer and a log can bear it. */

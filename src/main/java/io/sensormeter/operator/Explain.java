@@ -7,6 +7,8 @@ import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.inspection.ReportRows;
 import io.sensormeter.inspection.Sums;
 import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.ledger.Verifications;
+import io.sensormeter.ledger.Verifications.Doubted;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Explanation.MeterNote;
 import java.math.BigDecimal;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code explain}: why an organization or a customer was billed what it was, in sentences. */
 record Explain(Tools tools) {
@@ -66,6 +69,7 @@ record Explain(Tools tools) {
                 .filter(row -> isAsked(row.hour(), range) || isAsked(row.eventHour(), range))
                 .toList();
     List<MeterNote> meters = meters();
+    List<Doubted> doubted = Verifications.doubted(tools.reads(), range.from());
     List<JournalNote> journal = JournalNote.of(tools.reads(), ticks);
     return new Done(
         new Answer(
@@ -75,7 +79,7 @@ record Explain(Tools tools) {
             range.to(),
             days.zone().toString(),
             totals(rows.stream().filter(row -> isAsked(row.eventHour(), range)).toList()),
-            rows.stream().map(row -> told(row, meters, journal, days)).toList(),
+            rows.stream().map(row -> told(row, meters, journal, doubted, days)).toList(),
             new HoursWithoutReport(tools, meters).tell(whose, range, rows, command.meter())),
         0);
   }
@@ -91,18 +95,17 @@ record Explain(Tools tools) {
           "say when: either \"hour\", or \"from\" and \"to\", or \"day\": \"2026-11-14\" (of a"
               + " \"zone\")");
     }
-    Range range =
-        command
-            .hour()
-            .map(hour -> new Range(hour, hour))
-            .or(() -> command.day().map(days::range))
-            .orElseGet(() -> new Range(command.from().orElseThrow(), command.to().orElseThrow()));
-    if (range.hours() > HOURS_MAX) {
-      throw new IllegalArgumentException(
-          "%s to %s are %d hours; explain tells at most %d at once, statement lists 800"
-              .formatted(range.from(), range.to(), range.hours(), HOURS_MAX));
-    }
-    return range;
+    return command
+        .hour()
+        .map(hour -> new Range(hour, hour))
+        .or(() -> command.day().map(days::range))
+        .orElseGet(
+            () ->
+                Range.atMost(
+                    HOURS_MAX,
+                    command.from().orElseThrow(),
+                    command.to().orElseThrow(),
+                    "explain tells at most %d at once, statement lists 800"));
   }
 
   private static boolean isAsked(Hour hour, Range range) {
@@ -110,13 +113,18 @@ record Explain(Tools tools) {
   }
 
   private Told told(
-      ReportRow row, List<MeterNote> meters, List<JournalNote> journal, LocalDays days) {
+      ReportRow row,
+      List<MeterNote> meters,
+      List<JournalNote> journal,
+      List<Doubted> doubted,
+      LocalDays days) {
     Explanation explanation =
         Explanation.of(
             row,
             new Explanation.Around(
                 meters.stream().filter(noted -> noted.meter().equals(row.meter())).findFirst(),
                 journal.stream().filter(entry -> entry.concerns(row)).toList(),
+                doubted.stream().filter(hour -> isLook(row.seen(), hour.hour())).findFirst(),
                 tools.time().now()));
     return new Told(
         row.eventHour(),
@@ -127,6 +135,12 @@ record Explain(Tools tools) {
         row.status().label(),
         explanation.sentences(),
         explanation.next());
+  }
+
+  private static boolean isLook(ReportRow.Seen seen, Hour hour) {
+    return Stream.of(Optional.ofNullable(seen.absentAt()), Optional.ofNullable(seen.at()))
+        .flatMap(Optional::stream)
+        .anyMatch(look -> Hour.floor(look).equals(hour));
   }
 
   /** A sentence for each meter. */

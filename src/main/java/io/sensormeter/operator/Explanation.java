@@ -2,6 +2,8 @@ package io.sensormeter.operator;
 
 import io.sensormeter.inspection.Advice;
 import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.ledger.Verifications.Doubted;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Outcome;
 import java.math.BigDecimal;
@@ -27,8 +29,13 @@ record Explanation(List<String> sentences, List<Map<String, Object>> next) {
    *
    * @param meter empty if the ledger knows nothing of it
    * @param entries of the journal that concern it
+   * @param doubted an hour in which it was looked up and too much was absent to be believed
    */
-  record Around(Optional<MeterNote> meter, List<JournalNote> entries, Instant now) {
+  record Around(
+      Optional<MeterNote> meter,
+      List<JournalNote> entries,
+      Optional<Doubted> doubted,
+      Instant now) {
 
     Hour currentHour() {
       return Hour.floor(now);
@@ -171,7 +178,7 @@ record Explanation(List<String> sentences, List<Map<String, Object>> next) {
                           .filter(value -> value.signum() != 0)
                           .map(BigDecimal::toPlainString)
                           .orElse("nothing"),
-                      seen.looks() > 1
+                      seen.looks() > 1 && row.status() != ReportStatus.REPLACED
                           ? ", look %d since it is %s".formatted(seen.looks(), row.status().label())
                           : ""));
     }

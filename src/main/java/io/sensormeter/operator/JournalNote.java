@@ -4,7 +4,9 @@ import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.inspection.ReportRow;
+import io.sensormeter.ledger.ReportStatus;
 import io.sensormeter.meter.Hour;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A command that wrote, as the journal has it.
  *
- * @param input its fields, as JSON
+ * @param input its fields, but for who asked
  * @param from the first hour it named; null = it names none
  * @param rows how many reports it made or changed; null = it has not ended
  */
@@ -21,7 +23,7 @@ record JournalNote(
     Instant at,
     @Nullable String by,
     String command,
-    String input,
+    @Nullable String input,
     @Nullable String from,
     @Nullable String to,
     @Nullable String organization,
@@ -29,12 +31,15 @@ record JournalNote(
     @Nullable String meter,
     @Nullable Long rows) {
 
+  /** Lambda ends an invocation then. */
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
   private static JournalNote read(Row row) {
     return new JournalNote(
         row.instant("at"),
         row.textOrNull("by"),
         row.text("command"),
-        row.text("input"),
+        row.textOrNull("input"),
         row.textOrNull("first"),
         row.textOrNull("last"),
         row.textOrNull("organization"),
@@ -52,7 +57,11 @@ record JournalNote(
         "reading the journal",
         JournalNote::read,
         """
-        select at, by, command, input::text as input, first, last,
+        select at, by, command, first, last,
+          (select string_agg(given.key || ' ' || given.value, ', ' order by array_position(
+              array['hour', 'from', 'to', 'code'], given.key), given.key)
+            from jsonb_each_text(input) as given
+            where given.key <> 'by' and given.value <> 'false') as input,
           input ->> 'organization' as organization, input ->> 'stripeCustomer' as customer,
           input ->> 'meter' as meter, rows
         from metering.journal
@@ -70,24 +79,46 @@ record JournalNote(
         range.from().toString());
   }
 
+  /** Whether it names the report, and the report bears its trace. */
   boolean concerns(ReportRow row) {
+    return names(row)
+        && (rows == null || rows > 0)
+        && switch (command) {
+          case "report", "backfill" -> row.revision() == 0 && isDuring(row.capturedAt());
+          case "retry", "correct" -> row.revision() > 0 && isDuring(row.capturedAt());
+          case "release" ->
+              row.status() != ReportStatus.SHADOW
+                  && row.capturedAt().isBefore(at)
+                  && (row.firstPublishedAt() == null || !row.firstPublishedAt().isBefore(at));
+          // Who acknowledged stands on the report itself.
+          default -> false;
+        };
+  }
+
+  private boolean isDuring(Instant made) {
+    return !made.isBefore(at) && made.isBefore(at.plus(LONGEST));
+  }
+
+  /** A retry may have changed the customer. */
+  private boolean names(ReportRow row) {
     Hour hour = row.hour();
     return from != null
         && to != null
         && from.compareTo(hour.toString()) <= 0
         && to.compareTo(hour.toString()) >= 0
         && Optional.ofNullable(organization).map(row.organization()::equals).orElse(true)
-        && Optional.ofNullable(customer).map(its -> its.equals(row.customer())).orElse(true)
+        && (command.equals("retry")
+            || Optional.ofNullable(customer).map(its -> its.equals(row.customer())).orElse(true))
         && Optional.ofNullable(meter).map(row.meter()::equals).orElse(true);
   }
 
   String sentence() {
-    return "At %s %s asked for %s with %s, which %s."
+    return "At %s %s asked for %s%s, which %s."
         .formatted(
             Explanation.at(at),
             by == null ? "somebody" : by,
             command,
-            input,
+            input == null ? "" : " (" + input + ")",
             rows == null ? "has not ended" : "changed " + rows + " report(s)");
   }
 }

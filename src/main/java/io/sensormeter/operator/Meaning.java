@@ -20,12 +20,7 @@ final class Meaning {
     return switch (row.exception()) {
       case SHADOW -> shadow(row, around);
       case PENDING -> pending(row, around);
-      case ACCEPTED ->
-          new Advice(
-              "The invoice counts %s, as far as Stripe has said; its summaries have not shown it yet."
-                      .formatted(units(row))
-                  + NOTHING_TO_DO,
-              List.of());
+      case ACCEPTED -> new Advice(accepted(row, around), List.of());
       case VERIFIED ->
           new Advice(
               "The invoice counts %s: Stripe was seen to hold it.".formatted(units(row))
@@ -50,11 +45,34 @@ final class Meaning {
                     row.organization(),
                     row.value()),
                 around.currentHour());
-        yield row.acknowledged().isPresent()
-            ? new Advice("It is settled, as the one who acknowledged it says.", List.of())
-            : advice;
+        yield row.acknowledged().isPresent() ? Advice.SETTLED : advice;
       }
     };
+  }
+
+  private static String accepted(ReportRow row, Around around) {
+    boolean absent =
+        row.seen().shown().filter(shown -> shown.signum() == 0).isPresent()
+            && row.value() != null
+            && row.value() != 0;
+    if (!absent) {
+      return "The invoice counts %s, as far as Stripe has said; its summaries have not shown it yet."
+              .formatted(units(row))
+          + NOTHING_TO_DO;
+    }
+    String then = row.isAdditive() ? "it is left to a person" : "it is sent anew";
+    return "Stripe said that it holds it, and its summaries do not show it: whether the invoice counts %s is not known. "
+            .formatted(units(row))
+        + around
+            .doubted()
+            .map(
+                hour ->
+                    "Repair is suspended, because the summaries are not believed: of what was looked up in %s, %d of %d was absent. It is looked up in each tick by itself; once they are believed, and it is absent twice, %s."
+                        .formatted(hour.hour(), hour.absent(), hour.compared(), then))
+            .orElseGet(
+                () ->
+                    "It is looked up again by itself; absent twice, while the summaries are seen to show what Stripe took, %s."
+                        .formatted(then));
   }
 
   /** What the invoice counts of it. */

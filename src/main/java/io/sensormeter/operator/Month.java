@@ -50,8 +50,19 @@ record Month(Tools tools) {
       Instant until,
       String means) {}
 
+  /**
+   * All customers.
+   *
+   * @param complete and {@code says} stand on the first page
+   */
   private record Table(
-      String command, String month, String csv, long lines, Optional<Map<String, Object>> next) {}
+      String command,
+      String month,
+      Optional<Boolean> complete,
+      Optional<String> says,
+      String csv,
+      long lines,
+      Optional<Map<String, Object>> next) {}
 
   /**
    * Says, or lists.
@@ -66,29 +77,28 @@ record Month(Tools tools) {
     }
     PrunedMonths.refuse(tools.reads(), month.first(), month.end().minusHours(1));
     MonthRows rows = new MonthRows(tools.reads(), month, command.meter(), now);
-    if (Csv.isAsked(command.format())) {
-      return new Done(
-          table(
-              command,
-              month,
-              new MonthTable(tools.reads(), month, command.meter(), now)
-                  .page(command.after().orElse(""))),
-          0);
-    }
-    if (command.after().isPresent()) {
+    boolean csv = Csv.isAsked(command.format());
+    if (command.after().isPresent() && !csv) {
       throw new IllegalArgumentException(
           "\"after\" goes on with a list: it needs \"format\": \"csv\"");
+    }
+    if (command.after().isPresent()) {
+      return table(command, month, now, Optional.empty(), Optional.empty());
     }
     Instant closes = month.closes(tools.settings().invoiceGraceHours());
     List<Missing> missing = rows.missing();
     boolean live = rows.wasLive();
     boolean complete = live && missing.isEmpty() && !now.isBefore(month.end().start());
+    String says = says(month, complete, live, missing, now, closes);
+    if (csv) {
+      return table(command, month, now, Optional.of(complete), Optional.of(says));
+    }
     return new Done(
         new Answer(
             "month",
             month.toString(),
             complete,
-            says(month, complete, live, missing, now, closes),
+            says,
             closes,
             missing,
             rows.exceptions(),
@@ -122,7 +132,27 @@ record Month(Tools tools) {
             SchedulerSettings.CATCH_UP_HOURS_MAX / 24);
   }
 
-  private static Table table(Command.Month command, CalendarMonth month, MonthTable.Page page) {
+  private Done table(
+      Command.Month command,
+      CalendarMonth month,
+      Instant now,
+      Optional<Boolean> complete,
+      Optional<String> says) {
+    MonthTable.Page page =
+        new MonthTable(tools.reads(), month, command.meter(), now).page(command.after().orElse(""));
+    return new Done(
+        new Table(
+            "month",
+            month.toString(),
+            complete,
+            says,
+            csv(page),
+            page.lines().size(),
+            page.after().map(after -> next(command, after))),
+        0);
+  }
+
+  private static String csv(MonthTable.Page page) {
     Csv csv =
         new Csv(
             "organization",
@@ -148,12 +178,7 @@ record Month(Tools tools) {
           line.open(),
           line.acknowledged());
     }
-    return new Table(
-        "month",
-        month.toString(),
-        csv.toString(),
-        page.lines().size(),
-        page.after().map(after -> next(command, after)));
+    return csv.toString();
   }
 
   private static Map<String, Object> next(Command.Month command, String after) {

@@ -98,19 +98,21 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
         ARGUMENT
             + """
             select coalesce(tick.status, 'owed') as what, null as meter, count(*) as count,
-              null::numeric as units, min(since.hour) as since, max(since.hour) as newest
+              null::numeric as units, min(since.hour) as since, max(since.hour) as newest,
+              0 as absent
             from %s
             group by 1
             union all
             select case r.status when 'accepted' then 'unverified' else r.status end, r.meter,
-              count(*), sum(r.value), min(r.hour), max(r.hour)
+              count(*), sum(r.value), min(r.hour), max(r.hour),
+              count(*) filter (where r.status = 'accepted' and r.observed_value = 0 and r.value > 0)
             from argument cross join metering.meter_report as r
             where r.status in
                 ('pending', 'accepted', 'rejected', 'unresolved', 'discrepancy', 'expired')
               and %s and (argument.meter is null or r.meter = argument.meter)
             group by r.status, r.meter
             union all
-            select 'shadow', r.meter, count(*), sum(r.value), min(r.hour), max(r.hour)
+            select 'shadow', r.meter, count(*), sum(r.value), min(r.hour), max(r.hour), 0
             from argument cross join metering.meter_report as r
             join metering.meter as noted on noted.meter = r.meter
             where %s and (argument.meter is null or r.meter = argument.meter)
@@ -141,7 +143,11 @@ record MonthRows(ReadOnly reads, CalendarMonth month, Optional<String> meter, In
           case "skipped" -> "hours given up as too old: backfill, or an invoice item";
           case "pending" -> "reports without an outcome: they are sent again by themselves";
           case "unverified" ->
-              "reports that Stripe said it holds and was not seen to: asked by itself";
+              "reports that Stripe said it holds and was not seen to: asked by itself"
+                  + (row.number("absent") == 0
+                      ? ""
+                      : "; of %d its summaries showed nothing when last asked: explain says what becomes of them"
+                          .formatted(row.number("absent")));
           case "shadow" -> "reports captured in shadow after their meter went live: release";
           default -> "exceptions that wait for a person: ask exceptions";
         });

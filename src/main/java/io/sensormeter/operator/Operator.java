@@ -66,6 +66,7 @@ public final class Operator {
   }
 
   private Answered carryOut(Command command, String run, Deadline deadline) {
+    new Known(tools).require(command);
     return switch (command) {
       case Command.Check _ -> new Answered(check.answer(), 0);
       case Command.Tick one -> tick(one, run, deadline);

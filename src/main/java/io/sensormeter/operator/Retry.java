@@ -32,6 +32,7 @@ record Retry(Tools tools) {
    * @param refused reports left as they are
    * @param reports of both, hour by hour, newest first
    * @param notListed how many more there are than {@code reports} shows
+   * @param says that there is nothing, if so
    */
   private record Answer(
       String command,
@@ -44,7 +45,8 @@ record Retry(Tools tools) {
       List<Line> reports,
       Optional<Integer> notListed,
       int published,
-      Optional<String> left) {}
+      Optional<String> left,
+      Optional<String> says) {}
 
   /**
    * A report, old → new.
@@ -96,21 +98,27 @@ record Retry(Tools tools) {
             reports.stream().limit(LINES_MAX).map(Retry::line).toList(),
             Optional.of(reports.size() - LINES_MAX).filter(more -> more > 0),
             publishing.overdueCopies(),
-            left.or(publishing::stopped)),
+            left.or(publishing::stopped),
+            reports.isEmpty() && left.isEmpty()
+                ? Optional.of(new Known(tools).nothing(selection(command)))
+                : Optional.empty()),
         command.dryRun() ? 0 : retried);
+  }
+
+  private static Selection selection(Command.Retry command) {
+    return new Selection(
+        command.from(),
+        command.to(),
+        command.code(),
+        command.organization(),
+        command.stripeCustomer(),
+        command.meter());
   }
 
   /** As far as there is time; says where to go on if there is not. */
   private Optional<String> retry(
       Command.Retry command, Range range, String by, Deadline deadline, List<Retried> reports) {
-    Selection selection =
-        new Selection(
-            range.from(),
-            range.to(),
-            command.code(),
-            command.organization(),
-            command.stripeCustomer(),
-            command.meter());
+    Selection selection = selection(command);
     Retries.Terms terms =
         new Retries.Terms(
             command.customer(), command.beforeBillFrom(), command.acknowledged(), "retry by " + by);

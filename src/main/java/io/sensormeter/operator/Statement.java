@@ -43,12 +43,8 @@ record Statement(Tools tools) {
     var whose = new ReportRows.Whose(command.organization(), command.stripeCustomer());
     LocalDays days = LocalDays.of(command.zone());
     boolean csv = Csv.isAsked(command.format());
-    Range range = new Range(command.from(), command.to());
-    if (range.hours() > HOURS_MAX) {
-      throw new IllegalArgumentException(
-          "%s to %s are %d hours; a statement has at most %d"
-              .formatted(range.from(), range.to(), range.hours(), HOURS_MAX));
-    }
+    Range range =
+        Range.atMost(HOURS_MAX, command.from(), command.to(), "a statement has at most %d");
     PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     BilledHours billed =
         BilledHours.of(

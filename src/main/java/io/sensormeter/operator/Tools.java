@@ -76,7 +76,7 @@ public record Tools(
     String name = CommandReader.name(command.getClass());
     if (settings.billFrom().isEmpty()) {
       throw new IllegalArgumentException(
-          "%s bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first"
+          "%s bills, but BILL_FROM is blank and nothing is ever sent; set BILL_FROM first; nothing was done"
               .formatted(name));
     }
     Hour liveFrom =
@@ -86,10 +86,10 @@ public record Tools(
                 () ->
                     new IllegalArgumentException(
                         "nothing was ever billed, so that nothing can have been left out: once"
-                            + " BILL_FROM has come, the next tick goes live"));
+                            + " BILL_FROM has come, the next tick goes live; nothing was done"));
     if (from.isBefore(liveFrom) && !beforeBillFrom) {
       throw new IllegalArgumentException(
-          "%s from %s lies before %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true"
+          "%s from %s lies before %s, the first hour billed; if another system has not billed it, add \"beforeBillFrom\": true; nothing was done"
               .formatted(name, from, liveFrom));
     }
   }

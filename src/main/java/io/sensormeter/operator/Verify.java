@@ -33,22 +33,20 @@ record Verify(Tools tools) {
     Range range = new Range(command.from(), command.to());
     PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     long limit = tools.asker().limit();
+    Selection selection =
+        new Selection(
+            range.from(),
+            range.to(),
+            command.code(),
+            command.organization(),
+            command.stripeCustomer(),
+            command.meter());
     List<Question> questions =
-        Questions.chosen(
-            tools.reads(),
-            new Selection(
-                range.from(),
-                range.to(),
-                command.code(),
-                command.organization(),
-                command.stripeCustomer(),
-                command.meter()),
-            tools.time().now(),
-            limit + 1);
+        Questions.chosen(tools.reads(), selection, tools.time().now(), limit + 1);
     if (questions.isEmpty()) {
       throw new IllegalArgumentException(
-          "from %s to %s nothing of this was sent to a meter that Stripe has shown, or its hour is not over: there is nothing to ask; status shows what there is"
-              .formatted(range.from(), range.to()));
+          "from %s to %s nothing of this was sent to a meter that Stripe has shown, or its hour is not over: there is nothing to ask; %s. status shows what there is"
+              .formatted(range.from(), range.to(), new Known(tools).nothing(selection)));
     }
     if (questions.size() > limit) {
       throw new IllegalArgumentException(

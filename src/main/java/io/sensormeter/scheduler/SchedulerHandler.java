@@ -1,7 +1,8 @@
 package io.sensormeter.scheduler;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.App;
 import io.sensormeter.check.Check;
 import io.sensormeter.config.SchedulerSettings;
@@ -33,13 +34,17 @@ import io.sensormeter.tick.Asker;
 import io.sensormeter.tick.Gauges;
 import io.sensormeter.tick.Publisher;
 import io.sensormeter.tick.Tick;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Map;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.lambda.powertools.logging.PowertoolsLogging;
 
 /** SchedulerFunction: ticks, deployments, and the operator's commands. */
-public final class SchedulerHandler
-    implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+public final class SchedulerHandler implements RequestStreamHandler {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Migrations migrations;
   private final Tick tick;
@@ -125,22 +130,28 @@ public final class SchedulerHandler
         database.readOnly());
   }
 
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context)
+      throws IOException {
+    JSON.writeValue(output, answer(input, context));
+  }
+
   /**
-   * Does what the input asks.
+   * Does what the input asks. It is read here, and not by the runtime, which would take the last of
+   * two fields of one name.
    *
    * @throws IllegalArgumentException if the input is none of those accepted; nothing was done
    * @throws io.sensormeter.tick.IncompleteTick if a tick did not capture and publish all that is
    *     owed
    */
-  @Override
-  public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+  public Map<String, Object> answer(InputStream input, Context context) {
     Deadline deadline = new Deadline(context::getRemainingTimeInMillis);
     // Lambda's retry of an event bears the same.
     String run = context.getAwsRequestId();
     return PowertoolsLogging.withLogging(
         context,
         () ->
-            switch (SchedulerInput.read(event)) {
+            switch (SchedulerInput.parse(input)) {
               case SchedulerInput.Tick(Hour hour) -> tick(hour, run, deadline);
               case SchedulerInput.Deployment deployment when !deployment.ended() ->
                   Map.of("ignored", "deployment is " + deployment.status());

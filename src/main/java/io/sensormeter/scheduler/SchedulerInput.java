@@ -1,12 +1,21 @@
 package io.sensormeter.scheduler;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Command;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What SchedulerFunction may be invoked with. */
 sealed interface SchedulerInput {
@@ -14,12 +23,19 @@ sealed interface SchedulerInput {
   /** A tick of the rule may carry a time shortly before the full hour. */
   Duration TICK_TOLERANCE = Duration.ofSeconds(60);
 
+  /** Nothing is read two ways: a field given twice, or something after the object, is an error. */
+  ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   String ACCEPTED =
       "accepted are: the hourly rule's event (source aws.events, detail-type 'Scheduled Event'),"
           + " the stack's own deployment event (source aws.cloudformation, detail-type"
           + " 'CloudFormation Stack Status Change'), and commands: "
           + Command.ACCEPTED
-          + "; see events/ for a sample of each";
+          + "; see events/ for a sample of each; nothing was done";
 
   /** The hourly rule's. */
   record Tick(Hour hour) implements SchedulerInput {}
@@ -41,14 +57,29 @@ sealed interface SchedulerInput {
   record Operator(Command command) implements SchedulerInput {}
 
   /**
-   * Reads what Lambda's serializer made of the JSON.
+   * Reads JSON.
    *
    * @throws IllegalArgumentException saying what is wrong and what is accepted
    */
-  static SchedulerInput read(@Nullable Map<String, Object> event) {
-    if (event == null) {
-      throw new IllegalArgumentException("the input is empty; " + ACCEPTED);
+  static SchedulerInput parse(InputStream json) {
+    JsonNode input;
+    try {
+      input = JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "the input is no JSON, or can be read two ways: %s; nothing was done"
+              .formatted(e.getOriginalMessage()),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the input cannot be read", e);
     }
+    if (!input.isObject()) {
+      throw new IllegalArgumentException("the input is no JSON object; " + ACCEPTED);
+    }
+    return read(JSON.convertValue(input, new TypeReference<Map<String, Object>>() {}));
+  }
+
+  static SchedulerInput read(Map<String, Object> event) {
     if (event.containsKey("command")) {
       return new Operator(Command.read(event));
     }

@@ -132,6 +132,8 @@ final class AskTest {
             new Asked(
                 2, "", "ask: samconfig.toml has no environment 'nowhere'; it has live, sandbox\n"));
     assertThat(ask("sandbox", "{command:tick}").code()).isEqualTo(2);
+    assertThat(ask("sandbox", "{\"command\":\"tick\",\"dryRun\":true,\"dryRun\":false}"))
+        .isEqualTo(new Asked(2, "", "ask: the command names 'dryRun' twice; nothing was done\n"));
     assertThat(ask("sandbox").code()).isEqualTo(2);
     assertThat(stub.resolve("calls")).doesNotExist();
   }

@@ -30,7 +30,7 @@ final class ReadingCommandsIT extends HourFixture {
       Map.ofEntries(
           Map.entry("{\"command\":\"explain\",\"hour\":\"2026-11-22T14Z\"}", "name whose"),
           Map.entry(
-              "{\"command\":\"explain\",\"organization\":\"a\",\"stripeCustomer\":\"c\",\"hour\":\"2026-11-22T14Z\"}",
+              "{\"command\":\"explain\",\"organization\":\"a\",\"stripeCustomer\":\"cus_a\",\"hour\":\"2026-11-22T14Z\"}",
               "name whose"),
           Map.entry("{\"command\":\"explain\",\"organization\":\"a\"}", "say when"),
           Map.entry(
@@ -148,16 +148,23 @@ final class ReadingCommandsIT extends HourFixture {
     narrowed(pipeline);
     database.execute(
         """
-        update metering.meter_report set acknowledged_at = now(), acknowledged_by = 'ann'
+        update metering.meter_report set acknowledged_at = '2026-11-24T17:00:00Z',
+          acknowledged_by = 'ann', acknowledged_note = 'invoice item ii_77'
         where status not in ('pending', 'accepted', 'verified')
         """);
 
     assertThat(texts(ask(pipeline, "{\"command\":\"exceptions\"}").path("reports"), "status"))
         .containsOnly("pending", "accepted", "late");
-    assertThat(
-            texts(
-                ask(pipeline, "{\"command\":\"exceptions\",\"acknowledged\":true}").path("reports"),
-                "status"))
+    JsonNode acknowledged =
+        ask(pipeline, "{\"command\":\"exceptions\",\"acknowledged\":true}").path("reports");
+    assertThat(acknowledged)
+        .allSatisfy(
+            group -> {
+              assertThat(texts(group.path("next"), "command")).containsExactly("explain");
+              assertThat(texts(group.path("examples"), "acknowledged"))
+                  .containsOnly("ann at 2026-11-24T17:00:00Z: invoice item ii_77");
+            });
+    assertThat(texts(acknowledged, "status"))
         .doesNotContain("pending", "accepted", "late")
         .contains("rejected", "superseded", "shadow", "discrepancy");
   }
@@ -197,16 +204,35 @@ final class ReadingCommandsIT extends HourFixture {
         "update metering.meter_report set status = 'rejected', failure_code = 'x' where hour ="
             + " ?::timestamptz",
         HOUR.start().toString());
-    ask(
-        pipeline,
-        "{\"command\":\"release\",\"from\":\"%1$s\",\"to\":\"%1$s\",\"organization\":\"a\",\"by\":\"ann\"}"
-            .formatted(HOUR));
+    String retry =
+        "{\"command\":\"retry\",\"from\":\"%1$s\",\"to\":\"%1$s\",\"code\":\"%2$s\",\"organization\":\"a\",\"by\":\"%3$s\"}";
+    ask(pipeline, retry.formatted(HOUR, "x", "ann"));
+    drain(pipeline);
+    ask(pipeline, retry.formatted(HOUR, "y", "bob"));
 
-    String ofA = explain(pipeline, "a").toString();
-    assertThat(ofA).contains("ann asked for release", "which changed 0 report(s)");
-    assertThat(explain(pipeline, "b").toString()).doesNotContain("ann");
+    JsonNode ofA = explain(pipeline, "a").path("reports");
+    assertThat(ofA).hasSize(2);
+    assertThat(ofA.path(0).toString()).as("what was replaced").doesNotContain("asked for");
+    assertThat(ofA.path(1).path("sentences").toString())
+        .contains(
+            "ann asked for retry (from %1$s, to %1$s, code x, organization a), which changed 1"
+                    .formatted(HOUR)
+                + " report(s).")
+        .doesNotContain("bob");
+    assertThat(explain(pipeline, "b").toString()).doesNotContain("asked for");
     database.execute(
         "update metering.tick set status = 'skipped' where hour > ?::timestamptz",
+        HOUR.start().toString());
+    database.execute(
+        """
+        insert into metering.meter_report (hour, organization_id, meter, kind, event_time, value,
+          stripe_customer_id, identifier, status, captured_at, first_published_at, send_before,
+          settled_at, recorded_at)
+        select hour - interval '1 day', 'gone', meter, kind, event_time - interval '1 day', value,
+          'cus_gone', 'gone', status, captured_at, first_published_at, send_before, settled_at,
+          recorded_at
+        from metering.meter_report where organization_id = 'b' and hour > ?::timestamptz
+        """,
         HOUR.start().toString());
     toHour(HOUR.plusHours(2));
 
@@ -214,15 +240,37 @@ final class ReadingCommandsIT extends HourFixture {
             texts(
                 ask(
                         pipeline,
-                        "{\"command\":\"explain\",\"organization\":\"nobody\",\"from\":\"%s\",\"to\":\"%s\"}"
+                        "{\"command\":\"explain\",\"organization\":\"gone\",\"from\":\"%s\",\"to\":\"%s\"}"
                             .formatted(HOUR, HOUR.plusHours(2)))
                     .path("hours")))
         .satisfiesExactly(
             captured ->
                 assertThat(captured)
-                    .contains(HOUR + ": captured at", "gave no reading of organization nobody"),
+                    .contains(HOUR + ": captured at", "gave no reading of organization gone"),
             skipped -> assertThat(skipped).contains("given up as too old"),
             owed -> assertThat(owed).contains("never captured, and owed"));
+  }
+
+  @Test
+  void whyAReportThatStripeDoesNotShowIsNotSentAnewIsTold() {
+    Pipeline pipeline = billed();
+    database.execute(
+        """
+        update metering.meter_report set observed_value = 0, absent_at = '2026-11-22T18:10:00Z',
+          observed_at = '2026-11-22T19:10:00Z', sightings = 2
+        where organization_id = 'a';
+        insert into metering.tick (hour, captured_at, absent, compared)
+        values ('2026-11-22T18:00:00Z', '2026-11-22T18:00:00Z', 72, 480)
+        """);
+
+    assertThat(explain(pipeline, "a").toString())
+        .contains("Repair is suspended", "looked up in 2026-11-22T18Z, 72 of 480 was absent")
+        .doesNotContain("Nothing is to be done");
+    assertThat(
+            ask(pipeline, "{\"command\":\"month\",\"month\":\"2026-11\"}")
+                .path("missing")
+                .toString())
+        .contains("asked by itself; of 2 its summaries showed nothing when last asked");
   }
 
   @Test
@@ -310,11 +358,11 @@ final class ReadingCommandsIT extends HourFixture {
           observed_at = now(), sightings = 1 where organization_id = 'b'
         """);
 
-    assertThat(
-            ask(pipeline, "{\"command\":\"month\",\"month\":\"2026-11\",\"format\":\"csv\"}")
-                .path("csv")
-                .asText()
-                .split("\r\n", -1))
+    JsonNode table =
+        ask(pipeline, "{\"command\":\"month\",\"month\":\"2026-11\",\"format\":\"csv\"}");
+    assertThat(table.path("complete").asText()).isEqualTo("false");
+    assertThat(table.path("says").asText()).startsWith("2026-11 is not complete");
+    assertThat(table.path("csv").asText().split("\r\n", -1))
         .containsExactly(
             "organization,stripe_customer,meter,reports,ledger,stripe,difference,unseen,open,acknowledged",
             "a,cus_a,active_sensors,2,10,,,2,0,0",
@@ -331,10 +379,12 @@ final class ReadingCommandsIT extends HourFixture {
 
   @Test
   void whatCannotBeToldIsRefusedSayingWhatWouldWork() {
+    reading(database, "a", "cus_a", Pipeline.METER, "5");
     Pipeline pipeline = pipeline(database, Map.of("SOURCE", "own"));
     toHour(HOUR);
     tick(pipeline);
     SchedulerHandler scheduler = pipeline.newScheduler();
+    take(pipeline.reportsUrl());
     take(pipeline.verificationsUrl());
 
     REFUSED.forEach(
@@ -411,8 +461,6 @@ final class ReadingCommandsIT extends HourFixture {
                     .path("reports"),
                 "status"))
         .containsExactly("discrepancy");
-    assertThat(ask(pipeline, "{\"command\":\"exceptions\",\"meter\":\"other\"}").path("reports"))
-        .isEmpty();
     assertThat(
             texts(
                 ask(

@@ -448,7 +448,8 @@ final class RetryIT extends HourFixture {
         .containsEntry("asked", 1);
 
     assertThat(take(pipeline.verificationsUrl())).singleElement().asString().contains("cus_a");
-    refused(pipeline, verify.formatted(HOUR, "nobody"), "there is nothing to ask");
+    refused(
+        pipeline, verify.formatted(HOUR, "nobody"), "the ledger knows no organization \"nobody\"");
     assertThat(ledger(pipeline)).isEqualTo(before);
   }
 

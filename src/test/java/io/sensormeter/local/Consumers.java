@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reporters, recorders and a verifier at work side by side, as Lambda runs them: four, two and one
@@ -58,7 +59,16 @@ final class Consumers implements AutoCloseable {
     awaitSettled(() -> {}, noProgress);
   }
 
+  /** Waits until nothing is on its way, whatever is pending until its hour comes. */
+  void awaitArrived(Duration noProgress) {
+    await(() -> {}, noProgress, this::arrived);
+  }
+
   private void awaitSettled(Runnable progress, Duration noProgress) {
+    await(progress, noProgress, this::settled);
+  }
+
+  private void await(Runnable progress, Duration noProgress, BooleanSupplier ended) {
     long movedNanos = System.nanoTime();
     int moved = -1;
     while (true) {
@@ -67,7 +77,7 @@ final class Consumers implements AutoCloseable {
       if (received != moved) {
         moved = received;
         movedNanos = System.nanoTime();
-      } else if (settled() || System.nanoTime() - movedNanos > noProgress.toNanos()) {
+      } else if (ended.getAsBoolean() || System.nanoTime() - movedNanos > noProgress.toNanos()) {
         return;
       }
       pause();
@@ -75,11 +85,15 @@ final class Consumers implements AutoCloseable {
   }
 
   private boolean settled() {
-    return pipeline.depth() + pipeline.questions() == 0
+    return arrived()
         && pipeline
                 .database()
                 .queryLong("select count(*) from metering.meter_report where status = 'pending'")
             == 0;
+  }
+
+  private boolean arrived() {
+    return pipeline.depth() + pipeline.questions() == 0;
   }
 
   private static void pause() {

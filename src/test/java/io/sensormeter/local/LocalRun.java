@@ -153,6 +153,7 @@ public final class LocalRun implements AutoCloseable {
       for (int i = 0; i < hours; i++) {
         demonstration.hour();
       }
+      demonstration.await();
       addresses(pipeline);
       new EnvironmentFiles(pipeline.environment())
           .write(ENVIRONMENT)
@@ -162,9 +163,9 @@ public final class LocalRun implements AutoCloseable {
                       "After sam build, while this runs, on %s:%n    %s"
                           .formatted(machine, command)));
       say(
-          "%,d organizations; type tick, status, check, a command as JSON such as%n    {\"command\":\"tick\",\"dryRun\":true}%n  or quit"
+          "%,d organizations; type tick, status, check, a command as JSON such as%n    {\"command\":\"tick\",\"dryRun\":true}%n  hour to let one pass, or quit"
               .formatted(organizations));
-      new Console(pipeline, consumers)
+      new Console(pipeline, consumers, demonstration)
           .run(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
     }
   }

@@ -18,6 +18,8 @@ import io.sensormeter.scheduler.SchedulerHandler;
 import io.sensormeter.verifier.Verifier;
 import io.sensormeter.verifier.VerifierHandler;
 import io.sensormeter.view.ViewHandler;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -220,10 +222,11 @@ public final class Pipeline implements AutoCloseable {
     };
   }
 
-  /** Invokes with JSON as Lambda does: decoded by its own serializer. */
+  /** Invokes with JSON as Lambda does: the function reads it. */
   public Map<String, Object> invoke(SchedulerHandler scheduler, String json) {
     context.begin();
-    Map<String, Object> answer = scheduler.handleRequest(LambdaJson.object(json), context);
+    Map<String, Object> answer =
+        scheduler.answer(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), context);
     published.add((int) answer.getOrDefault("published", 0));
     published.add((int) answer.getOrDefault("publishedAgain", 0));
     return answer;

@@ -37,7 +37,9 @@ final class CommandTest {
     assertThat(read("report", "organization", "o-1", "dryRun", true))
         .isEqualTo(new Command.Report("o-1", Optional.empty(), true));
     refused("report")
-        .withMessageStartingWith("command 'report' needs the field 'organization'; accepted are: ");
+        .withMessageStartingWith(
+            "command 'report' needs the field 'organization'; nothing was done. It takes:"
+                + " {\"command\":\"report\",\"organization\":text,\"by\":text?,\"dryRun\":boolean?}");
   }
 
   @Test
@@ -97,13 +99,14 @@ final class CommandTest {
   void wrongTypesAreRefused() {
     refused("tick", "dryRun", "true")
         .withMessage(
-            "field 'dryRun' of command 'tick' must be true or false, but is: true; nothing was"
-                + " done");
-    refused("tick", "dryRun", 1).withMessageContaining("must be true or false, but is: 1");
+            "field 'dryRun' of command 'tick' must be true or false without quotes, but is:"
+                + " \"true\"; nothing was done");
+    refused("tick", "dryRun", 1)
+        .withMessageContaining("must be true or false without quotes, but is: 1");
     refused("report", "organization", 5)
         .withMessage(
-            "field 'organization' of command 'report' must be a text that is not blank, but is: 5;"
-                + " nothing was done");
+            "field 'organization' of command 'report' must be a text in quotes that is not blank,"
+                + " but is: 5; nothing was done");
     refused("report", "organization", " ").withMessageContaining("not blank");
     refused("status", "from", 14).withMessageContaining("field 'from'");
     refused("status", "from", "yesterday").withMessageContaining("'yesterday' is not an hour");
@@ -114,7 +117,7 @@ final class CommandTest {
   void commandItselfMustBeAText() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Command.read(Map.of("command", 5)))
-        .withMessageContaining("must be a text that is not blank, but is: 5");
+        .withMessageContaining("must be a text in quotes that is not blank, but is: 5");
   }
 
   @Test
@@ -137,9 +140,9 @@ final class CommandTest {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> correct(value))
           .withMessage(
-              "field 'value' of command 'correct' must be a whole number from 0 to 999999999999999,"
-                  + " but is: %s; nothing was done",
-              value);
+              "field 'value' of command 'correct' must be a whole number from 0 to 999999999999999"
+                  + " without quotes, but is: %s; nothing was done",
+              value.equals("8") ? "\"8\"" : value);
     }
     refused("correct", "hour", "2026-11-22T10Z", "organization", "o-1", "meter", "m", "reason", "r")
         .withMessageContaining("needs the field 'value'");
@@ -182,17 +185,18 @@ final class CommandTest {
     refused("report", "organization", "x".repeat(301))
         .withMessage(
             "field 'organization' of command 'report' must be a text of at most 300 characters, but"
-                + " is: %s…; nothing was done",
+                + " is: \"%s…\"; nothing was done",
             "x".repeat(60));
     assertThat(read("report", "organization", "x".repeat(300))).isNotNull();
     refused("report", "organization", "a\u001b[2Jb\u0000")
         .withMessage(
             "field 'organization' of command 'report' must be a text without control characters,"
-                + " but is: a?[2Jb?; nothing was done");
+                + " but is: \"a?[2Jb?\"; nothing was done");
     for (Object other : List.of(5, true, List.of("o-1"), Map.of("a", "b"))) {
       refused("acknowledge", "from", "2026-11-22T10Z", "to", "2026-11-22T14Z", "note", other)
           .withMessageStartingWith(
-              "field 'note' of command 'acknowledge' must be a text that is not blank, but is: "
+              "field 'note' of command 'acknowledge' must be a text in quotes that is not blank,"
+                  + " but is: "
                   + other);
     }
     refused("tick", "x".repeat(1000), true)
@@ -200,6 +204,47 @@ final class CommandTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Command.read(Map.of("command", "y".repeat(100))))
         .withMessageStartingWith("command '" + "y".repeat(60) + "…' is unknown");
+  }
+
+  /** Who is on call at night reads a line, not the grammar of all commands. */
+  @Test
+  void unknownCommandNamesTheOthersAndAMissingFieldThoseOfItsCommand() {
+    refused("help")
+        .withMessage(
+            "command 'help' is unknown; nothing was done. Known are: check, tick, report, backfill,"
+                + " release, retry, correct, acknowledge, verify, adopt, status, exceptions,"
+                + " explain, statement, month");
+    refused("month")
+        .withMessage(
+            "command 'month' needs the field 'month'; nothing was done. It takes:"
+                + " {\"command\":\"month\",\"month\":text,\"meter\":text?,\"format\":text?,\"after\":text?}");
+  }
+
+  @Test
+  void proposedPlaceholderIsFilledInBeforeItIsWritten() {
+    assertThat(read("acknowledge", noted("<why>", true))).isNotNull();
+    refused("acknowledge", noted(" <why> ", false))
+        .withMessage(
+            "field 'note' of command 'acknowledge' must be your own words in place of the proposed,"
+                + " but is: \" <why> \"; nothing was done");
+    refused("tick", "by", "<who>").withMessageContaining("field 'by'");
+    assertThat(read("acknowledge", noted("credited <5 units", false))).isNotNull();
+  }
+
+  private static Object[] noted(String note, boolean dryRun) {
+    return new Object[] {
+      "from", "2026-11-22T10Z", "to", "2026-11-22T14Z", "note", note, "dryRun", dryRun
+    };
+  }
+
+  /** It would be read otherwise than it is written. */
+  @Test
+  void textThatTurnsAroundIsRefusedWhereAPersonSpeaks() {
+    refused("tick", "by", "ann\u202Enna")
+        .withMessageContaining("must be a text without marks that turn it around");
+    assertThat(read("report", "organization", "a\u202Eb"))
+        .as("an organization is selected by the name it has")
+        .isNotNull();
   }
 
   private static ThrowableAssertAlternative<IllegalArgumentException> refused(

@@ -9,6 +9,7 @@ import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.inspection.ReportRowBuilder;
 import io.sensormeter.lambda.Fields;
 import io.sensormeter.ledger.ReportStatus;
+import io.sensormeter.ledger.Verifications;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
 import java.io.IOException;
@@ -84,6 +85,10 @@ final class ExplanationTest {
   private void billed() {
     tell("accepted", of(ReportStatus.ACCEPTED));
     tell("accepted, a duplicate", of(ReportStatus.ACCEPTED).duplicate());
+    tell("accepted, absent", of(ReportStatus.ACCEPTED).seen("0", 1));
+    tell(
+        "accepted, absent on an additive meter",
+        of(ReportStatus.ACCEPTED).kind(MeterKind.SUM).seen("0", 2));
     tell("accepted, suspected", of(ReportStatus.ACCEPTED).suspect());
     tell("accepted late, estimated", of(ReportStatus.ACCEPTED).readAt(DAY_LATER).late());
     tell(
@@ -96,6 +101,7 @@ final class ExplanationTest {
     tell("verified", of(ReportStatus.VERIFIED).seen("17", 2));
     tell("replaced", of(ReportStatus.REPLACED).failed("answer", MISSING, "No such customer"));
     tell("replaced, and accepted afterwards", of(ReportStatus.REPLACED));
+    tell("replaced, seen absent", of(ReportStatus.REPLACED).seen("0", 2));
   }
 
   private void refused() {
@@ -177,27 +183,54 @@ final class ExplanationTest {
             Instant.parse("2026-11-15T08:00:00Z"),
             "ann",
             "retry",
-            "{\"from\": \"2026-11-14T13Z\"}",
+            "from 2026-11-14T13Z, to 2026-11-14T18Z, stripeCustomer cus_1",
             "2026-11-14T13Z",
             "2026-11-14T18Z",
             null,
             "cus_1",
             "active_sensors",
             6L);
-    ReportRow row = of(ReportStatus.ACCEPTED).row();
+    ReportRow row = made().row();
 
     assertThat(note.concerns(row)).isTrue();
-    assertThat(note.concerns(of(ReportStatus.ACCEPTED).at(HOUR.plusHours(6), HOUR).row()))
-        .isFalse();
-    assertThat(note.concerns(of(ReportStatus.ACCEPTED).customer("cus_2").row())).isFalse();
-    assertThat(note.concerns(of(ReportStatus.ACCEPTED).meter("other", MeterKind.SUM).row()))
-        .isFalse();
+    assertThat(note.concerns(made().customer("cus_2").row()))
+        .as("a retry may change the customer")
+        .isTrue();
+    assertThat(note.concerns(made().at(HOUR.plusHours(6), HOUR).row())).isFalse();
+    assertThat(note.concerns(made().meter("other", MeterKind.SUM).row())).isFalse();
+    assertThat(note.concerns(of(ReportStatus.REJECTED).row())).as("it stands as it was").isFalse();
     assertThat(
-            Explanation.of(row, new Explanation.Around(Optional.empty(), List.of(note), NOW))
+            Explanation.of(
+                    row,
+                    new Explanation.Around(Optional.empty(), List.of(note), Optional.empty(), NOW))
                 .sentences())
         .contains(
-            "At 2026-11-15T08:00:00Z ann asked for retry with {\"from\": \"2026-11-14T13Z\"}, which"
-                + " changed 6 report(s).");
+            "At 2026-11-15T08:00:00Z ann asked for retry (from 2026-11-14T13Z, to 2026-11-14T18Z,"
+                + " stripeCustomer cus_1), which changed 6 report(s).");
+  }
+
+  /** A revision, made when the note says. */
+  private static ReportRowBuilder made() {
+    return of(ReportStatus.ACCEPTED).revision(1, "retry by ann");
+  }
+
+  @Test
+  void absentReportSaysWhyNothingIsSentAnew() {
+    ReportRow row = of(ReportStatus.ACCEPTED).seen("0", 2).row();
+    Explanation.Around around =
+        new Explanation.Around(
+            Optional.empty(),
+            List.of(),
+            Optional.of(new Verifications.Doubted(Hour.parse("2026-11-15T16Z"), 72, 480)),
+            NOW);
+
+    assertThat(Explanation.of(row, around).sentences())
+        .contains(
+            "Stripe said that it holds it, and its summaries do not show it: whether the invoice"
+                + " counts 17 is not known. Repair is suspended, because the summaries are not"
+                + " believed: of what was looked up in 2026-11-15T16Z, 72 of 480 was absent. It is"
+                + " looked up in each tick by itself; once they are believed, and it is absent"
+                + " twice, it is sent anew.");
   }
 
   /** What may bill is proposed as a dry run. */
@@ -226,7 +259,10 @@ final class ExplanationTest {
     return Explanation.of(
         row,
         new Explanation.Around(
-            Optional.of(new Explanation.MeterNote(row.meter(), HOUR, null)), List.of(), NOW));
+            Optional.of(new Explanation.MeterNote(row.meter(), HOUR, null)),
+            List.of(),
+            Optional.empty(),
+            NOW));
   }
 
   private static String text(
@@ -240,6 +276,7 @@ final class ExplanationTest {
             new Explanation.Around(
                 Optional.of(new Explanation.MeterNote(row.meter(), liveFrom, stopped)),
                 List.of(),
+                Optional.empty(),
                 now));
     List<String> lines = new ArrayList<>(explanation.sentences());
     explanation.next().forEach(next -> lines.add(json(next)));

@@ -18,6 +18,7 @@ import io.sensormeter.queue.SightingFormat;
 import io.sensormeter.queue.UnreadableMessage;
 import io.sensormeter.stripe.Notification;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,7 +158,9 @@ final class SampleEventsTest {
   }
 
   private static SchedulerInput input(Path sample) throws IOException {
-    return SchedulerInput.read(LambdaJson.object(Files.readString(sample)));
+    try (InputStream json = Files.newInputStream(sample)) {
+      return SchedulerInput.parse(json);
+    }
   }
 
   private static String kind(SchedulerInput input) {

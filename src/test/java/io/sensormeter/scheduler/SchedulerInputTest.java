@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Command;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,11 +59,35 @@ final class SchedulerInputTest {
         .isThrownBy(() -> SchedulerInput.read(Map.of("command", "tick", "source", "aws.events")));
   }
 
-  @Test
-  void emptyInputSaysWhatIsAccepted() {
+  /** The last of two would win, and a dry run would write. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"command\":\"tick\",\"dryRun\":true,\"dryRun\":false}",
+        "{\"command\":\"check\",\"command\":\"adopt\"}",
+        "{\"source\":\"aws.events\",\"detail\":{\"a\":1,\"a\":2}}",
+        "{\"command\":\"check\"} {\"command\":\"tick\"}",
+        "{\"command\":\"check\"} tick",
+        "{command:check}"
+      })
+  void whatCanBeReadTwoWaysIsRefused(String json) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SchedulerInput.read(null))
-        .withMessageStartingWith("the input is empty; accepted are: the hourly rule's event");
+        .isThrownBy(() -> SchedulerInput.parse(stream(json)))
+        .withMessageStartingWith("the input is no JSON, or can be read two ways: ")
+        .withMessageEndingWith("; nothing was done");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "null", "[]", "\"check\"", "5"})
+  void whatIsNoObjectSaysWhatIsAccepted(String json) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SchedulerInput.parse(stream(json)))
+        .withMessageStartingWith("the input is no JSON object; accepted are: the hourly rule's")
+        .withMessageEndingWith("; nothing was done");
+  }
+
+  private static InputStream stream(String json) {
+    return new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.sensormeter.simulation;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.App;
 import io.sensormeter.World;
 import io.sensormeter.lambda.Time;
@@ -10,6 +12,8 @@ import io.sensormeter.recorder.RecorderHandler;
 import io.sensormeter.reporter.ReporterHandler;
 import io.sensormeter.scheduler.SchedulerHandler;
 import io.sensormeter.verifier.VerifierHandler;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +30,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * Lambda: one environment of each function, kept warm until it dies or a deployment replaces it.
  */
 final class Functions implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SKEW_MOST = Duration.ofSeconds(100);
 
   private final VirtualClock clock;
@@ -87,7 +92,22 @@ final class Functions implements AutoCloseable {
   }
 
   Invoked<Map<String, Object>> scheduler(String run, Map<String, Object> event) {
-    return invoke(FunctionName.SCHEDULER, run, event, SchedulerHandler::new);
+    return invoke(
+        FunctionName.SCHEDULER,
+        run,
+        event,
+        app -> {
+          SchedulerHandler handler = new SchedulerHandler(app);
+          return (input, context) -> handler.answer(json(input), context);
+        });
+  }
+
+  private static InputStream json(Map<String, Object> event) {
+    try {
+      return new ByteArrayInputStream(JSON.writeValueAsBytes(event));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   Invoked<SQSBatchResponse> batch(FunctionName name, SQSEvent event) {
