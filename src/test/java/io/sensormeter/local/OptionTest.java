@@ -38,8 +38,8 @@ final class OptionTest {
         "stripeLatency | 50ms | it must be a whole number from 0 to 9000",
         "stripeCallsPerSecond | 0 | it must be a whole number from 1 to 10000",
         "serve | 5 | it takes no value",
-        "figure | captured | it must be one of all, capture, publish, report, record, memory, verify,"
-            + " pages, size"
+        "figure | captured | it must be one of all, capture, publish, report, record, memory,"
+            + " verify, pages, size"
       })
   void wrongValueIsAnsweredByOptionValueAndRange(String property, String value, String range) {
     assertThat(Option.problems(given(property, value)))

@@ -212,8 +212,8 @@ final class CommandTest {
     refused("help")
         .withMessage(
             "command 'help' is unknown; nothing was done. Known are: check, tick, report, backfill,"
-                + " release, retry, correct, acknowledge, verify, adopt, status, exceptions,"
-                + " explain, statement, month");
+                + " release, retry, correct, acknowledge, verify, adopt, prune, status,"
+                + " exceptions, explain, statement, month");
     refused("month")
         .withMessage(
             "command 'month' needs the field 'month'; nothing was done. It takes:"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sensormeter.config.FunctionSettings;
 import io.sensormeter.config.SchedulerSettings;
@@ -54,7 +55,9 @@ final class TemplateFunctionsTest {
       String[] handler = text(function.property("Handler")).split("::", -1);
       Class<?> type = Class.forName(handler[0]);
 
-      assertThat(RequestHandler.class).as(function.id()).isAssignableFrom(type);
+      assertThat(type.getInterfaces())
+          .as(function.id())
+          .containsAnyOf(RequestHandler.class, RequestStreamHandler.class);
       assertThat(type.getConstructor()).as(function.id()).isNotNull();
       assertThat(handler[1]).as(function.id()).isEqualTo("handleRequest");
     }
