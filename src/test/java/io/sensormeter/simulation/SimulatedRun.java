@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +31,7 @@ final class SimulatedRun implements AutoCloseable {
   static final String REPLACEABLE = "hourly";
 
   static final Map<String, Kind> METERS =
-      new LinkedHashMap<>(
-          Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, "final", Kind.LAST));
+      Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, "final", Kind.LAST);
 
   /** In which what was additive and lost is given up, asked for, and sent anew. */
   private static final Duration QUIET = Duration.ofHours(40);
@@ -189,6 +187,10 @@ final class SimulatedRun implements AutoCloseable {
     arrange();
     for (int days = 0; !clock.instant().isAfter(end) && judge.violations().isEmpty(); days++) {
       Instant until = begin.plus(Duration.ofDays(days + 1L));
+      if (Integer.bitCount(days) == 1) {
+        // A ledger that has doubled is worth new plans.
+        driver.forget();
+      }
       while (judge.violations().isEmpty() && agenda.next(until.isBefore(end) ? until : end)) {
         polls();
       }
