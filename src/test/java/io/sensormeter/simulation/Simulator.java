@@ -3,6 +3,7 @@ package io.sensormeter.simulation;
 import io.sensormeter.local.postgres.LocalPostgres;
 import io.sensormeter.simulation.SimulatedRun.Result;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -52,12 +53,17 @@ final class Simulator implements AutoCloseable {
 
   /** The shortest failing prefix of the faults that is found, and of it the fewest kinds. */
   Result shrink(Result failed) {
+    // What went wrong amid the world would have gone wrong by then: its rest need not be played.
+    Scenario scenario =
+        failed.atEnd()
+            ? failed.scenario()
+            : failed.scenario().until(failed.violations().getFirst().at().plusSeconds(7200));
     Result shortest = failed;
     int passes = 0;
     int fails = failed.struck();
     while (fails - passes > 1) {
       int middle = (passes + fails) / 2;
-      Result tried = play(failed.scenario().atMost(middle));
+      Result tried = play(scenario.atMost(middle));
       if (tried.failed()) {
         shortest = tried;
         fails = Math.min(middle, tried.struck());
@@ -65,10 +71,10 @@ final class Simulator implements AutoCloseable {
         passes = middle;
       }
     }
-    for (FaultKind kind : EnumSet.copyOf(shortest.faults().keySet())) {
+    for (FaultKind kind : List.copyOf(shortest.faults().keySet())) {
       Set<FaultKind> without = EnumSet.of(kind);
       without.addAll(shortest.scenario().without());
-      Result tried = play(shortest.scenario().without(without));
+      Result tried = play(shortest.scenario().until(scenario.stop()).without(without));
       if (tried.failed()) {
         shortest = tried;
       }
