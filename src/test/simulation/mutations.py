@@ -45,10 +45,16 @@ MUTATIONS = [
         "return false;",
     ),
     Mutation(
-        "outcomes leave after the deletes",
-        MAIN / "reporter/Reporter.java",
-        "    send(conclusion.message());",
-        '    try { send(conclusion.message()); } catch (IllegalStateException e) { LOG.warn("outcomes are lost"); }',
+        "an hour of a last meter leaves beside a later one's copy",
+        MAIN / "ledger/Sweeps.java",
+        "and later.send_before > clock.now",
+        "and false",
+    ),
+    Mutation(
+        "an hour of a last meter leaves beside an earlier one's copy",
+        MAIN / "ledger/Sweeps.java",
+        "and earlier.status in ('pending', 'rejected') and earlier.send_before > clock.now",
+        "and false",
     ),
     Mutation(
         "sweep without expiry",
@@ -216,9 +222,9 @@ def simulate(overlay, jdk, libraries, postgres, seeds, days, faults):
     began = time.monotonic()
     done = run(
         [
-            jdk / "bin/java", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            jdk / "bin/java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
             f"-Dpostgres.binaries={postgres}", "-Dseed=0", f"-Dseeds={seeds}", "-Dfirst=1", f"-Ddays={days}",
-            f"-Dfaults={faults}", "-Dleast=0", "-Dshrink=false",
+            f"-Dfaults={faults}", "-Dsleeps=false", "-Dleast=0", "-Dshrink=false",
             "-cp", f"{overlay}:{WORK}/classes:{WORK}/test-classes:{libraries}",
             "io.sensormeter.simulation.Simulation",
         ],

@@ -32,6 +32,21 @@ public final class Sweeps {
       """;
 
   /**
+   * The same of an earlier hour: its event would stand last if it came after this one. One that has
+   * its outcome leaves no more, so that what is open is all there is to look through.
+   */
+  private static final String BESIDE_EARLIER =
+      """
+      (report.kind = 'last' and exists (
+        select from metering.meter_report as earlier
+        where earlier.meter = report.meter and earlier.hour < report.hour
+          and earlier.hour > report.hour - interval '35 days'
+          and earlier.status in ('pending', 'rejected') and earlier.send_before > clock.now
+          and (earlier.organization_id = report.organization_id
+            or earlier.stripe_customer_id = report.stripe_customer_id)))
+      """;
+
+  /**
    * A report that waits for a copy: none that left can still be sent, one may leave now, and no
    * person and no sighting is waited for. Stopped are the meters that Stripe takes nothing of, or
    * that are not in Stripe what METERS declares.
@@ -40,9 +55,9 @@ public final class Sweeps {
       """
       report.status = 'pending' and report.held is null
         and (report.send_before is null or report.send_before <= clock.now)
-        and clock.now < %s and clock.now < %s and not %s
+        and clock.now < %s and clock.now < %s and not %s and not %s
       """
-          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE, BESIDE_LATER);
+          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE, BESIDE_LATER, BESIDE_EARLIER);
 
   private static final String STOPPED =
       """

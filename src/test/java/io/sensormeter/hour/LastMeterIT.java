@@ -105,6 +105,33 @@ final class LastMeterIT extends HourFixture {
     assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2));
   }
 
+  /** Found by the simulation: the earlier one's copy may be sent after the later one's. */
+  @Test
+  void retriedHourDoesNotLeaveBesideAnEarlierOnesCopy() {
+    supersededAtTick(0);
+    take(pipeline.reportsUrl());
+    database.execute("update readings set value = -1");
+    supersededAtTick(1);
+    List<String> earlier = take(pipeline.reportsUrl());
+    database.execute("update readings set value = 9");
+
+    pipeline.invoke(
+        pipeline.newScheduler(),
+        """
+        {"command": "retry", "from": "%1$s", "to": "%1$s", "by": "ann"}
+        """
+            .formatted(HOUR.plusHours(1)));
+
+    assertThat(earlier).hasSize(1);
+    assertThat(take(pipeline.reportsUrl())).isEmpty();
+    send(pipeline.reportsUrl(), earlier);
+    drain(pipeline);
+    assertThat(statuses()).containsExactly("a accepted", "a replaced", "a pending");
+    supersededAtTick(2);
+    drain(pipeline);
+    assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2));
+  }
+
   private double supersededAtTick(int hour) {
     toHour(HOUR.plusHours(hour));
     var scheduler = pipeline.newScheduler();

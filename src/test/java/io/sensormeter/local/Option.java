@@ -50,6 +50,10 @@ public final class Option {
   /** In a hundred. */
   public static final Option FAULTS = number("faults", 0, 100);
 
+  /** Maven reads {@code -Dsleeps} as true. */
+  public static final Option SLEEPS =
+      new Option("sleeps", "it takes no value", List.of("true", "false")::contains);
+
   /** How often each fault and each arrow must be met. */
   public static final Option LEAST = number("least", 0, 1_000_000);
 
@@ -67,6 +71,7 @@ public final class Option {
           FIRST,
           DAYS,
           FAULTS,
+          SLEEPS,
           LEAST);
 
   private final String property;

@@ -11,6 +11,10 @@ import java.util.Random;
 /** What happens to the world in an hour, beside its tick: to Stripe, the database, people. */
 final class Happenings {
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration SILENCE = Duration.ofDays(35);
+
+  /** Whatever the faults' percentage, if there are any. */
+  private static final double ALWAYS = 100;
 
   private final SimulatedRun run;
   private final List<Runnable> mends = new ArrayList<>();
@@ -60,10 +64,10 @@ final class Happenings {
   }
 
   private void postgres(Instant hour) {
-    if (strikes(FaultKind.POSTGRES_CONNECTIONS_DIE, 0.3)) {
+    if (strikes(FaultKind.POSTGRES_CONNECTIONS_DIE, 0.35)) {
       soon(run.driver()::breakAll);
     }
-    if (strikes(FaultKind.POSTGRES_PASSWORD_ROTATED, 0.15)) {
+    if (strikes(FaultKind.POSTGRES_PASSWORD_ROTATED, 0.35)) {
       String password = "sim-password-" + hour.getEpochSecond();
       soon(
           () -> {
@@ -71,19 +75,26 @@ final class Happenings {
             run.driver().forget();
           });
     }
-    if (strikes(FaultKind.SQS_LOST, 0.3)) {
+    if (strikes(FaultKind.LAMBDA_RECORDER_DOWN, 0.35)) {
+      Duration lasts =
+          chance.nextInt(3) == 0
+              ? Duration.ofHours(24 + chance.nextInt(8))
+              : Duration.ofHours(2 + chance.nextInt(4));
+      run.idle(run.outcomes(), hour.plus(lasts));
+    }
+    if (strikes(FaultKind.SQS_LOST, 0.35)) {
       soon(() -> run.queues().get(chance.nextInt(3)).loseOne(chance));
     }
   }
 
   private void stripe(Instant hour) {
-    if (strikes(FaultKind.STRIPE_OUTAGE, 0.15)) {
+    if (strikes(FaultKind.STRIPE_OUTAGE, 0.35)) {
       Duration lasts =
           run.chaos().between(FaultKind.STRIPE_OUTAGE, Duration.ofMinutes(30), Duration.ofHours(7));
       boolean silent = chance.nextInt(3) == 0;
       soon(() -> run.stripeFaults().outage(run.clock().instant().plus(lasts), silent));
     }
-    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE, 0.2)) {
+    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE, 0.35)) {
       run.stripe().summariesLagBehind(Duration.ofMinutes(10 + chance.nextInt(12 * 60)));
       mendLater(
           FaultKind.STRIPE_SUMMARIES_LATE,
@@ -91,7 +102,7 @@ final class Happenings {
           Duration.ofHours(16),
           () -> run.stripe().summariesLagBehind(Duration.ofSeconds(5)));
     }
-    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE, 0.2)) {
+    if (strikes(FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE, 0.35)) {
       String customer = run.nature().anyCustomer(chance);
       run.stripe().summariesLagBehind(customer, Duration.ofMinutes(60 + chance.nextInt(270)));
       mendLater(
@@ -100,12 +111,12 @@ final class Happenings {
           Duration.ofHours(40),
           () -> run.stripe().summariesLagBehind(customer, Duration.ofSeconds(5)));
     }
-    if (strikes(FaultKind.STRIPE_KEY_ROLLED, 0.15)) {
+    if (strikes(FaultKind.STRIPE_KEY_ROLLED, 0.35)) {
       Runnable before = oldKeys;
       oldKeys = run.rollKeys(String.valueOf(++rolled), run.clock().instant().plusSeconds(60));
       soon(before);
     }
-    if (strikes(FaultKind.STRIPE_METER_INACTIVE, 0.1)) {
+    if (strikes(FaultKind.STRIPE_METER_INACTIVE, 0.35)) {
       List<FakeMeter> meters = run.meters();
       FakeMeter meter = meters.get(chance.nextInt(meters.size()));
       if (meter.isActive()) {
@@ -117,11 +128,40 @@ final class Happenings {
             meter::reactivate);
       }
     }
-    if (strikes(FaultKind.STRIPE_NEVER_ANSWERS, 0.08)) {
-      Duration lasts =
-          chance.nextInt(3) == 0 ? Duration.ofDays(35) : Duration.ofHours(20 + chance.nextInt(40));
-      run.stripeFaults().neverAnswer(run.nature().anyCustomer(chance), hour.plus(lasts));
+    if (strikes(FaultKind.STRIPE_NEVER_ANSWERS, 0.35)) {
+      Duration lasts = Duration.ofHours(8 + chance.nextInt(32));
+      run.stripeFaults()
+          .neverAnswer(run.nature().anyCustomer(chance), hour.plus(lasts), chance.nextBoolean());
     }
+    if (run.isLong() && hour.equals(run.begin().plus(DAY))) {
+      for (int i = 0; i < 3; i++) {
+        silence(hour, i);
+      }
+    }
+  }
+
+  /**
+   * For 35 days a customer is not answered, so that reports expire: they are refused then, or
+   * accepted, or were taken all the time. What Stripe says then is a day on its way, in which more
+   * of them expire.
+   */
+  private void silence(Instant hour, int how) {
+    if (!strikes(FaultKind.STRIPE_NEVER_ANSWERS, ALWAYS)) {
+      return;
+    }
+    String customer = run.nature().customer(how);
+    Instant until = hour.plus(SILENCE);
+    run.stripeFaults().neverAnswer(customer, until, how == 2);
+    run.agenda()
+        .at(
+            until,
+            () -> {
+              run.story().line("over: silence of " + customer);
+              if (how == 0) {
+                run.nature().replace(customer);
+              }
+              run.idle(run.outcomes(), until.plus(DAY));
+            });
   }
 
   private void people() {
@@ -142,35 +182,54 @@ final class Happenings {
     if (strikes(FaultKind.PERSON_CORRECTS, 0.5)) {
       soon(() -> run.people().correct(chance));
     }
-    if (strikes(FaultKind.PERSON_ACKNOWLEDGES, 0.1)) {
+    if (strikes(FaultKind.PERSON_ACKNOWLEDGES, 0.35)) {
       soon(
           () ->
               run.people()
                   .acknowledge(
                       DAY, List.of("rejected", "discrepancy", "absent").get(chance.nextInt(3))));
     }
-    if (strikes(FaultKind.PERSON_RELEASES, 0.2)) {
+    if (strikes(FaultKind.PERSON_RELEASES, 0.35)) {
       soon(() -> run.people().release(Duration.ofHours(30)));
     }
-    if (strikes(FaultKind.PERSON_BACKFILLS, 0.2)) {
+    if (strikes(FaultKind.PERSON_BACKFILLS, 0.35)) {
       soon(() -> run.people().backfill(Duration.ofHours(20)));
     }
-    if (strikes(FaultKind.PERSON_VERIFIES, 0.2)) {
+    if (strikes(FaultKind.PERSON_VERIFIES, 0.35)) {
       soon(() -> run.people().verify(Duration.ofHours(40)));
     }
-    if (strikes(FaultKind.PERSON_REDRIVES, 0.2)) {
+    if (strikes(FaultKind.PERSON_REDRIVES, 0.35)) {
       soon(this::redrive);
     }
-    if (strikes(FaultKind.DEPLOYMENT, 0.2)) {
+    if (strikes(FaultKind.PERSON_BILLS_BY_HAND, 0.35)) {
+      soon(this::byHand);
+    }
+    if (strikes(FaultKind.DEPLOYMENT, 0.35)) {
       soon(() -> deployed("STACK", "simulated"));
     }
-    if (strikes(FaultKind.BILL_FROM_BLANKED, 0.1)) {
+    if (strikes(FaultKind.BILL_FROM_BLANKED, 0.35)) {
       soon(() -> deployed("BILL_FROM", ""));
       mendLater(
           FaultKind.BILL_FROM_BLANKED,
           Duration.ofHours(1),
           Duration.ofHours(5),
           () -> deployed("BILL_FROM", run.begin().toString()));
+    }
+  }
+
+  /** An event that nobody here has sent; verified at once, or when its time has come. */
+  private void byHand() {
+    SimulationDatabase.Found found = run.database().anyFound(chance, run.begin());
+    if (found != null) {
+      mendLater(
+          FaultKind.PERSON_BILLS_BY_HAND,
+          Duration.ofHours(5),
+          Duration.ofHours(20),
+          run.billByHand(found, 60 + chance.nextInt(5)));
+      run.agenda()
+          .at(
+              run.clock().instant().plusSeconds(3600L * (1 + chance.nextInt(6))),
+              () -> run.people().verify(Duration.ofHours(40)));
     }
   }
 
@@ -193,37 +252,37 @@ final class Happenings {
   }
 
   private void customers() {
-    if (strikes(FaultKind.CUSTOMER_APPEARS, 0.05)) {
+    if (strikes(FaultKind.CUSTOMER_APPEARS, 0.35)) {
       soon(run.nature()::appear);
     }
-    if (strikes(FaultKind.CUSTOMER_CHANGES, 0.2)) {
+    if (strikes(FaultKind.CUSTOMER_CHANGES, 0.35)) {
       soon(() -> run.story().line("changed " + run.nature().change(chance)));
     }
-    if (strikes(FaultKind.CUSTOMER_BLANK, 0.15)) {
+    if (strikes(FaultKind.CUSTOMER_BLANK, 0.35)) {
       mendLater(
           FaultKind.CUSTOMER_BLANK,
           Duration.ofHours(1),
           Duration.ofHours(10),
           run.nature().blank(chance));
     }
-    if (strikes(FaultKind.CUSTOMER_DELETED, 0.1)) {
+    if (strikes(FaultKind.CUSTOMER_DELETED, 0.35)) {
       mendLater(
           FaultKind.CUSTOMER_DELETED,
           Duration.ofHours(1),
           Duration.ofHours(10),
           run.nature().delete(chance));
     }
-    if (strikes(FaultKind.CUSTOMER_HANDED_OVER, 0.15)) {
+    if (strikes(FaultKind.CUSTOMER_HANDED_OVER, 0.35)) {
       soon(() -> run.story().line("handed over " + run.nature().handOver(chance)));
     }
-    if (strikes(FaultKind.CUSTOMER_SHARED, 0.15)) {
+    if (strikes(FaultKind.CUSTOMER_SHARED, 0.35)) {
       mendLater(
           FaultKind.CUSTOMER_SHARED,
           Duration.ofHours(1),
           Duration.ofHours(5),
           run.nature().share(chance));
     }
-    if (strikes(FaultKind.READING_INVALID, 0.2)) {
+    if (strikes(FaultKind.READING_INVALID, 0.35)) {
       mendLater(
           FaultKind.READING_INVALID,
           Duration.ofHours(2),

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** The application whose sensors are billed: organizations, their customers, their readings. */
 final class Nature {
@@ -21,6 +22,8 @@ final class Nature {
       $$
       """;
 
+  private static final int MOST = 9;
+
   private final VirtualClock clock;
   private final SimulationDatabase database;
   private final FakeStripe stripe;
@@ -29,8 +32,10 @@ final class Nature {
   private final Random chance;
   private final List<String> meters;
   private final List<Organization> organizations = new ArrayList<>();
+  private final Predicate<Instant> isThere;
   private Instant given;
   private int customers;
+  private int appeared;
 
   private static final class Organization {
     private final String id;
@@ -42,6 +47,9 @@ final class Nature {
     }
   }
 
+  /**
+   * @param isThere whether there is anything to be read in an hour
+   */
   Nature(
       VirtualClock clock,
       SimulationDatabase database,
@@ -50,6 +58,7 @@ final class Nature {
       Bill bill,
       List<String> meters,
       Instant begin,
+      Predicate<Instant> isThere,
       long seed) {
     this.clock = clock;
     this.database = database;
@@ -59,6 +68,7 @@ final class Nature {
     this.meters = meters;
     this.chance = new Random(seed * 31 + 17);
     this.given = begin;
+    this.isThere = isThere;
   }
 
   void begin(int count) {
@@ -67,10 +77,13 @@ final class Nature {
     }
   }
 
-  /** A new organization, with readings from the next day on. */
+  /** A new organization, with readings from the next day on; where there are many, one leaves. */
   void appear() {
-    Organization one = new Organization("org" + (organizations.size() + 1), newCustomer());
+    Organization one = new Organization("org" + ++appeared, newCustomer());
     organizations.add(one);
+    if (organizations.size() > MOST) {
+      organizations.removeFirst();
+    }
     database.execute("insert into sim_organization values (?, ?)", one.id, one.customer);
     source.customer(one.id, clock.instant(), one.customer);
   }
@@ -80,7 +93,7 @@ final class Nature {
     List<Object[]> rows = new ArrayList<>();
     for (Instant hour = given; hour.isBefore(until); hour = hour.plus(Duration.ofHours(1))) {
       for (Organization one : organizations) {
-        for (String meter : meters) {
+        for (String meter : isThere.test(hour) ? meters : List.<String>of()) {
           long value = chance.nextInt(12) == 0 ? 0 : 1 + chance.nextInt(40);
           source.reading(new Reading(meter, one.id, hour), value);
           rows.add(new Object[] {hour.toString(), one.id, meter, value});
@@ -150,8 +163,7 @@ final class Nature {
     if (gone.isEmpty()) {
       return () -> {};
     }
-    stripe.deleteCustomer(gone);
-    bill.deleted(gone);
+    delete(gone);
     return () -> {
       if (one.customer.equals(gone)) {
         pays(one, newCustomer());
@@ -185,6 +197,24 @@ final class Nature {
             hour,
             one.id,
             meter);
+  }
+
+  private void delete(String customer) {
+    stripe.deleteCustomer(customer);
+    bill.deleted(customer);
+  }
+
+  /** Stripe's customer is deleted, and another one pays at once. */
+  void replace(String customer) {
+    delete(customer);
+    organizations.stream()
+        .filter(one -> one.customer.equals(customer))
+        .forEach(one -> pays(one, newCustomer()));
+  }
+
+  /** Of one of the first organizations that are there. */
+  String customer(int number) {
+    return organizations.get(number).customer;
   }
 
   String anyCustomer(Random random) {

@@ -86,7 +86,10 @@ final class People {
   }
 
   void acknowledge(Duration since, String code) {
-    ranged("acknowledge", since, Map.of("note", "settled", "code", code));
+    Map<String, Object> more = new LinkedHashMap<>();
+    more.put("note", "settled");
+    more.put("code", code);
+    ranged("acknowledge", since, more);
   }
 
   void verify(Duration since) {

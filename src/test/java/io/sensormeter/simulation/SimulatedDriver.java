@@ -12,7 +12,9 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,16 @@ final class SimulatedDriver implements Driver, AutoCloseable {
   private static final String URL = "jdbc:postgresql://" + HOST + ":";
   private static final Duration LATENCY = Duration.ofMillis(2);
   private static final String LOCAL = "set local ";
+
+  /** The product has each statement planned anew each time: a proxy may sit in between. */
+  private static final Map<String, String> PLANNED_ONCE =
+      Map.of("prepareThreshold", "1", "preparedStatementCacheQueries", "1000");
+
+  /** {@code discard all} but for the plans, which cost more than all else that a world asks. */
+  private static final String RESET =
+      "close all; reset all; unlisten *; select pg_advisory_unlock_all();"
+          + " discard sequences; discard temp";
+
   private static final String CONNECTION_FAILURE = "08006";
   private static final String QUERY_CANCELED = "57014";
 
@@ -38,7 +50,7 @@ final class SimulatedDriver implements Driver, AutoCloseable {
   private final Gate gate;
   private final Chaos chaos;
   private final List<Wire> open = new ArrayList<>();
-  private final Map<String, Connection> pooled = new HashMap<>();
+  private final Map<String, Deque<Connection>> pooled = new HashMap<>();
 
   private SimulatedDriver(Driver real, Gate gate, Chaos chaos) {
     this.real = real;
@@ -78,12 +90,14 @@ final class SimulatedDriver implements Driver, AutoCloseable {
   /** Every connection dies, and the next ones are checked anew. */
   void forget() {
     breakAll();
-    for (Connection each : pooled.values()) {
-      try {
-        each.close();
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
+    try {
+      for (Deque<Connection> idle : pooled.values()) {
+        for (Connection each : idle) {
+          each.close();
+        }
       }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
     pooled.clear();
   }
@@ -100,14 +114,21 @@ final class SimulatedDriver implements Driver, AutoCloseable {
     }
     gate.before(LATENCY);
     String login = properties.getProperty("user") + " " + properties.getProperty("password");
-    Connection connection = pooled.remove(login);
+    Connection connection = idle(login).poll();
     if (connection == null) {
-      connection = real.connect(url.replace(HOST, "127.0.0.1"), properties);
+      Properties planned = new Properties();
+      planned.putAll(properties);
+      planned.putAll(PLANNED_ONCE);
+      connection = real.connect(url.replace(HOST, "127.0.0.1"), planned);
     }
     Wire wire = new Wire(connection, login, gate.environment());
     open.add(wire);
     gate.after();
     return proxy(Connection.class, wire);
+  }
+
+  private Deque<Connection> idle(String login) {
+    return pooled.computeIfAbsent(login, _ -> new ArrayDeque<>());
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -164,12 +185,9 @@ final class SimulatedDriver implements Driver, AutoCloseable {
       }
       connection.setReadOnly(false);
       try (Statement statement = connection.createStatement()) {
-        statement.execute("discard all");
+        statement.execute(RESET);
       }
-      Connection other = pooled.put(login, connection);
-      if (other != null) {
-        other.close();
-      }
+      idle(login).push(connection);
     }
 
     @Override

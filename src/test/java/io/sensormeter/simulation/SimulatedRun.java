@@ -3,6 +3,7 @@ package io.sensormeter.simulation;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import io.sensormeter.local.stripe.ErrorReport;
 import io.sensormeter.local.stripe.FakeMeter;
 import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Formula;
@@ -17,8 +18,8 @@ import io.sensormeter.simulation.oracle.Violation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +27,23 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One world, from its first hour to the verdict. */
 final class SimulatedRun implements AutoCloseable {
   static final String REPLACEABLE = "hourly";
 
   static final Map<String, Kind> METERS =
-      new LinkedHashMap<>(
-          Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, "final", Kind.LAST));
+      Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, "final", Kind.LAST);
 
   /** In which what was additive and lost is given up, asked for, and sent anew. */
   private static final Duration QUIET = Duration.ofHours(40);
 
   private static final Duration HOUR = Duration.ofHours(1);
+
+  /** An error report is of events that Stripe took within so long. */
+  private static final Duration GATHERED = Duration.ofSeconds(11);
+
   private static final int REPORTS_RECEIVES = 17;
   private static final int OUTCOMES_RECEIVES = 50;
   private static final int VERIFICATIONS_RECEIVES = 12;
@@ -71,6 +76,7 @@ final class SimulatedRun implements AutoCloseable {
   private final Nature nature;
   private final People people;
   private final Happenings happenings;
+  private final LongSleep sleep;
   private final Map<SimulatedQueue, Instant> polls = new HashMap<>();
   private final Map<SimulatedQueue, Instant> idle = new HashMap<>();
   private final Set<String> secrets = new LinkedHashSet<>();
@@ -81,6 +87,7 @@ final class SimulatedRun implements AutoCloseable {
   /**
    * What a run came to.
    *
+   * @param atEnd whether all of the world was played
    * @param story of the reading that went wrong, in the words of {@code explain}
    */
   record Result(
@@ -91,6 +98,7 @@ final class SimulatedRun implements AutoCloseable {
       Map<String, Integer> arrows,
       long events,
       double days,
+      boolean atEnd,
       String digest,
       List<String> lastLines,
       List<String> story) {
@@ -144,9 +152,11 @@ final class SimulatedRun implements AutoCloseable {
             judge.bill(),
             METERS.keySet().stream().sorted().toList(),
             begin,
+            hour -> !scenario.sleeps() || LongSleep.isAwake(begin, hour),
             scenario.seed());
     this.people = new People(clock, begin, source, nature, database, story, this::scheduler);
     this.happenings = new Happenings(this);
+    this.sleep = new LongSleep(this);
   }
 
   private SimulatedQueue queue(String name, int receives, int days) {
@@ -160,6 +170,7 @@ final class SimulatedRun implements AutoCloseable {
     variables.put("METERS", "hourly:sum-hourly,flow:sum:past-hour,final:last");
     variables.put("STRIPE_MODE", "test");
     variables.put("BILL_FROM", begin.toString());
+    variables.put("CATCH_UP_HOURS", scenario.sleeps() ? "24" : "");
     variables.put("VERIFY_EVERY_HOURS", String.valueOf(2 + chance.nextInt(5)));
     variables.put("DATABASE_SECRET_ARN", DATABASE_SECRET);
     variables.put("DATABASE_HOST", SimulatedDriver.HOST);
@@ -187,15 +198,20 @@ final class SimulatedRun implements AutoCloseable {
 
   Result play() {
     arrange();
-    for (int days = 0; !clock.instant().isAfter(end) && judge.violations().isEmpty(); days++) {
+    Instant last = scenario.stop().isBefore(end) ? scenario.stop() : end;
+    for (int days = 0; !clock.instant().isAfter(last) && judge.violations().isEmpty(); days++) {
       Instant until = begin.plus(Duration.ofDays(days + 1L));
-      while (judge.violations().isEmpty() && agenda.next(until.isBefore(end) ? until : end)) {
+      if (Integer.bitCount(days) == 1) {
+        // A ledger that has doubled is worth new plans.
+        driver.forget();
+      }
+      while (judge.violations().isEmpty() && agenda.next(until.isBefore(last) ? until : last)) {
         polls();
       }
-      clock.advanceTo(until.isBefore(end) ? until : end.plusSeconds(1));
+      clock.advanceTo(until.isBefore(last) ? until : last.plusSeconds(1));
       nature.give(until.plus(Duration.ofDays(1)));
     }
-    if (judge.violations().isEmpty()) {
+    if (judge.violations().isEmpty() && last.equals(end)) {
       settle();
     }
     List<String> told =
@@ -213,6 +229,7 @@ final class SimulatedRun implements AutoCloseable {
         judge.arrows(),
         agenda.done(),
         Duration.between(begin, clock.instant()).toMinutes() / 1440.0,
+        clock.instant().isAfter(end),
         story.digest(),
         story.last(),
         told);
@@ -249,6 +266,7 @@ final class SimulatedRun implements AutoCloseable {
         });
     stripe.identifiersAreUniqueFor(Duration.ofHours(24 + chance.nextInt(3) * 12L));
     stripe.lastFollowsReceipt(chance.nextBoolean());
+    stripe.errorReportsGather(1 + chance.nextInt(20));
     stripe.refuseZero(chance.nextInt(4) == 0);
     stripe.emptyHoursHaveRows(chance.nextBoolean());
     stripe.refusedIdentifiersAreBurned(chance.nextBoolean());
@@ -301,14 +319,18 @@ final class SimulatedRun implements AutoCloseable {
   }
 
   private void hour(Instant hour) {
-    if (hour.plus(HOUR).isBefore(end)) {
-      agenda.at(hour.plus(HOUR), () -> hour(hour.plus(HOUR)));
+    Instant next = scenario.sleeps() ? LongSleep.next(begin, hour) : hour.plus(HOUR);
+    if (next.isBefore(end)) {
+      agenda.at(next, () -> hour(next));
     }
     if (!chaos.strikes(FaultKind.TICK_MISSED, 0.3)) {
       plan(hour, clock.instant().plusMillis(500 + chance.nextInt(5000)));
     }
     if (chaos.strikes(FaultKind.TICK_DOUBLED, 0.3)) {
       plan(hour, clock.instant().plusSeconds(1 + chance.nextInt(600)));
+    }
+    if (scenario.sleeps()) {
+      sleep.hour(hour);
     }
     happenings.hour(hour);
   }
@@ -343,10 +365,15 @@ final class SimulatedRun implements AutoCloseable {
     Functions.Invoked<Map<String, Object>> invoked = functions.scheduler(run, event);
     moved();
     Map<String, Double> metrics = log.takeMetrics();
-    if (!invoked.died() && metrics.containsKey("TickCompleted")) {
+    if (!invoked.died() && metrics.containsKey("TickCompleted") && !isUntold(invoked.failure())) {
       told(metrics);
     }
     return invoked;
+  }
+
+  /** What was told and is not committed is told again. */
+  private static boolean isUntold(@Nullable String failure) {
+    return failure != null && failure.startsWith("measuring the ledger ");
   }
 
   /** What a tick shows is what stands in the ledger. */
@@ -453,9 +480,7 @@ final class SimulatedRun implements AutoCloseable {
     if (queue == outcomes) {
       moved();
     }
-    if (queue == reports) {
-      refusedLater();
-    }
+    refusedLater();
   }
 
   /** The mapping deletes what the function does not give back, as far as it succeeds. */
@@ -480,9 +505,14 @@ final class SimulatedRun implements AutoCloseable {
 
   /** Stripe's notifications of what it has refused later come by the event bus. */
   private void refusedLater() {
-    var all = stripe.errorReports();
+    List<ErrorReport> all = stripe.errorReports();
     for (; toldRefusals < all.size(); toldRefusals++) {
-      String body = all.get(toldRefusals).envelope();
+      ErrorReport report = all.get(toldRefusals);
+      if (report.reportedAt().plus(GATHERED).isAfter(clock.instant())) {
+        return;
+      }
+      report.identifiers().forEach(judge::refusedLater);
+      String body = report.envelope();
       verifications.send(body, clock.instant(), Duration.ofSeconds(30 + chance.nextInt(40) * 60L));
       if (chance.nextInt(5) == 0) {
         verifications.send(body, clock.instant(), Duration.ofMinutes(chance.nextInt(300)));
@@ -558,6 +588,37 @@ final class SimulatedRun implements AutoCloseable {
 
   Instant begin() {
     return begin;
+  }
+
+  /** A person tells Stripe of something that the ledger knows nothing of; withdraws it again. */
+  Runnable billByHand(SimulationDatabase.Found found, long value) {
+    String name = found.reading().meter();
+    Instant at = found.reading().eventTime(source.kind(name));
+    FakeMeter meter =
+        meters.stream().filter(each -> each.eventName().equals(name)).findFirst().orElseThrow();
+    Runnable withdraw =
+        stripe.countByHand(meter, found.customer(), java.math.BigDecimal.valueOf(value), at);
+    judge.bill().byHand(name, found.customer(), at);
+    story.line("by hand " + value + " for " + found);
+    return withdraw;
+  }
+
+  SimulationDatabase database() {
+    return database;
+  }
+
+  boolean isLong() {
+    return scenario.days() >= 40;
+  }
+
+  /** Nothing of a queue is worked on until then. */
+  void idle(SimulatedQueue queue, Instant until) {
+    idle.merge(queue, until, java.util.function.BinaryOperator.maxBy(Comparator.naturalOrder()));
+    polls.remove(queue);
+  }
+
+  SimulatedQueue outcomes() {
+    return outcomes;
   }
 
   List<SimulatedQueue> queues() {

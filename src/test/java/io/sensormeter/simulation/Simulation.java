@@ -2,10 +2,6 @@ package io.sensormeter.simulation;
 
 import io.sensormeter.local.Option;
 import io.sensormeter.simulation.SimulatedRun.Result;
-import io.sensormeter.simulation.oracle.Diagram;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -16,8 +12,7 @@ final class Simulation {
   private static final long MINUTE = 60_000_000_000L;
 
   private final Simulator simulator;
-  private final Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
-  private final Map<String, Integer> arrows = new TreeMap<>();
+  private final Coverage coverage = new Coverage();
   private final long beganNanos = System.nanoTime();
   private int seeds;
   private double days;
@@ -36,10 +31,16 @@ final class Simulation {
       Simulation simulation = new Simulation(simulator);
       passed =
           seed > 0
-              ? simulation.one(Scenario.of(seed, days, percent))
+              ? simulation.one(scenario(seed, days, percent))
               : simulation.many(days, percent) && simulation.covered(Option.LEAST.number());
     }
     System.exit(passed ? 0 : 1);
+  }
+
+  private static Scenario scenario(int seed, int days, int percent) {
+    return Boolean.parseBoolean(Option.SLEEPS.text())
+        ? Scenario.sleeping(seed, percent)
+        : Scenario.of(seed, days, percent);
   }
 
   private boolean one(Scenario scenario) {
@@ -54,7 +55,7 @@ final class Simulation {
     int first = Option.FIRST.number();
     int most = Option.SEEDS.number();
     for (int seed = first; most > 0 ? seed < first + most : isTime(); seed++) {
-      Result result = simulator.play(Scenario.of(seed, days, percent));
+      Result result = simulator.play(scenario(seed, days, percent));
       add(result);
       tell(result);
       if (result.failed()) {
@@ -78,8 +79,7 @@ final class Simulation {
     seeds++;
     days += result.days();
     events += result.events();
-    result.faults().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
-    result.arrows().forEach((arrow, count) -> arrows.merge(arrow, count, Integer::sum));
+    coverage.add(result);
   }
 
   private static void tell(Result result) {
@@ -110,18 +110,10 @@ final class Simulation {
 
   /** Every fault kind and every arrow so often; prints how often. */
   private boolean covered(int least) {
-    boolean covered = true;
-    for (FaultKind kind : FaultKind.values()) {
-      covered &= row(kind.toString(), faults.getOrDefault(kind, 0), least);
-    }
-    for (String arrow : Diagram.ARROWS.stream().sorted().toList()) {
-      covered &= row(arrow, arrows.getOrDefault(arrow, 0), least);
-    }
-    return covered;
-  }
-
-  private static boolean row(String what, int count, int least) {
-    System.out.printf("%6d  %s%s%n", count, what, count < least ? "  FEWER THAN " + least : "");
-    return count >= least;
+    System.out.print(coverage.table());
+    coverage
+        .rarerThan(least)
+        .forEach((what, count) -> System.out.printf("fewer than %d: %s%n", least, what));
+    return coverage.rarerThan(least).isEmpty();
   }
 }

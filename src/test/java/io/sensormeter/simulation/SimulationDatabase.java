@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,52 @@ final class SimulationDatabase implements AutoCloseable {
         },
         "select * from sim_move where id > ? order by id",
         told);
+  }
+
+  /**
+   * One of the reports that Stripe may be looked at for; what waits for that rather than others,
+   * null if there is none.
+   */
+  @Nullable Found anyFound(Random chance, Instant since) {
+    String found =
+        "select hour, meter, organization_id as organization, stripe_customer_id"
+            + " from metering.meter_report"
+            + " where hour >= ?::timestamptz and meter <> 'final' and send_before is not null"
+            + " and (%s) order by hour, meter, organization_id, revision";
+    List<Found> waiting =
+        list(
+            SimulationDatabase::found,
+            found.formatted("status in ('unresolved', 'expired') or held is not null"),
+            since.toString());
+    List<Found> all =
+        waiting.isEmpty() || chance.nextInt(3) == 0
+            ? list(
+                SimulationDatabase::found,
+                found.formatted("status in ('accepted', 'verified')"),
+                since.toString())
+            : waiting;
+    return all.isEmpty()
+        ? null
+        : all.get(all.size() - 1 - chance.nextInt(Math.min(all.size(), 60)));
+  }
+
+  /** The second replaceable report of a customer that left. */
+  Found reported(String customer) {
+    return list(
+            SimulationDatabase::found,
+            "select hour, meter, organization_id as organization, stripe_customer_id"
+                + " from metering.meter_report where stripe_customer_id = ? and meter = ?"
+                + " and status = 'pending' order by hour",
+            customer,
+            SimulatedRun.REPLACEABLE)
+        .get(1);
+  }
+
+  /** A report's reading, and who pays for it. */
+  record Found(Reading reading, String customer) {}
+
+  private static Found found(ResultSet row) throws SQLException {
+    return new Found(reading(row), row.getString("stripe_customer_id"));
   }
 
   /** Every report. */

@@ -6,8 +6,10 @@ import io.sensormeter.local.stripe.ReadCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a call to Stripe meets. */
@@ -21,6 +23,8 @@ final class StripeFaults {
   private final VirtualClock clock;
   private final Chaos chaos;
   private final Map<String, Instant> silentUntil = new HashMap<>();
+  private final Map<String, Boolean> taking = new HashMap<>();
+  private final Set<String> taken = new HashSet<>();
   private Instant outageUntil = Instant.MIN;
   private boolean outageIsSilent;
   private boolean timeout;
@@ -40,9 +44,16 @@ final class StripeFaults {
     outageIsSilent = silent;
   }
 
-  /** No event of this customer is answered until then. */
-  void neverAnswer(String customer, Instant until) {
-    silentUntil.put(customer, until);
+  /**
+   * No event of this customer is answered until then.
+   *
+   * @param areTaken whether they are taken nevertheless, once
+   */
+  void neverAnswer(String customer, Instant until, boolean areTaken) {
+    if (!isSilent(customer)) {
+      silentUntil.put(customer, until);
+      taking.put(customer, areTaken);
+    }
   }
 
   boolean isSilent(String customer) {
@@ -83,7 +94,9 @@ final class StripeFaults {
     String customer = call.customer();
     if (customer != null && isSilent(customer)) {
       timeout = true;
-      return new Fault.ResetBeforeProcessing();
+      return taking.getOrDefault(customer, false) && taken.add(String.valueOf(call.identifier()))
+          ? new Fault.ResetAfterProcessing()
+          : new Fault.ResetBeforeProcessing();
     }
     if (chaos.strikes(FaultKind.STRIPE_RATE_LIMITED, 0.1)) {
       return new Fault.RateLimited("endpoint-rate");

@@ -25,6 +25,10 @@ final class CustomerUsage {
     events.add(event);
   }
 
+  synchronized void remove(ReceivedEvent event) {
+    events.remove(event);
+  }
+
   BigDecimal aggregate(
       Formula formula,
       boolean lastFollowsReceipt,

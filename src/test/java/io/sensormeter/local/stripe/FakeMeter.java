@@ -87,6 +87,10 @@ public final class FakeMeter {
     usageOf(event.customer()).add(event);
   }
 
+  void forget(ReceivedEvent event) {
+    usageOf(event.customer()).remove(event);
+  }
+
   /** What an invoice over these hours bills; see {@link FakeStripe#aggregatedValue}. */
   BigDecimal billed(String customer, Instant startInclusive, Instant endExclusive) {
     return usageOf(customer)

@@ -258,6 +258,20 @@ public final class FakeStripe implements AutoCloseable {
     return account.events();
   }
 
+  /**
+   * A person adds to what a meter counts; nobody is told.
+   *
+   * @return takes it back
+   */
+  public Runnable countByHand(
+      FakeMeter meter, String customer, BigDecimal value, Instant timestamp) {
+    var event =
+        new ReceivedEvent(
+            "by hand", meter.eventName(), customer, value, timestamp, clock.instant());
+    meter.count(event);
+    return () -> meter.forget(event);
+  }
+
   /** Told of each event that counts, when it is received. */
   public void onAccepted(Consumer<ReceivedEvent> listener) {
     account.onAccepted(listener);

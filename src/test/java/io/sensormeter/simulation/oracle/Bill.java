@@ -18,6 +18,7 @@ public final class Bill {
   private final Map<Place, Event> standing = new HashMap<>();
   private final Map<Place, Instant> newest = new HashMap<>();
   private final Set<String> deleted = new HashSet<>();
+  private final Set<Place> byHand = new HashSet<>();
 
   /** An event that Stripe counts. */
   record Event(Reading reading, int revision, String customer, long value, Instant receivedAt) {}
@@ -26,6 +27,16 @@ public final class Bill {
 
   Bill(Source source) {
     this.source = source;
+  }
+
+  /** A person has billed it, or something beside it. */
+  public void byHand(String meter, String customer, Instant eventTime) {
+    byHand.add(new Place(meter, customer, eventTime));
+  }
+
+  boolean isByHand(Reading reading, String customer) {
+    return byHand.contains(
+        new Place(reading.meter(), customer, reading.eventTime(source.kind(reading.meter()))));
   }
 
   /** Nobody is billed for what this customer had. */

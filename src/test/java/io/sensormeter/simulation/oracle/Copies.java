@@ -84,6 +84,14 @@ final class Copies {
     return wrong;
   }
 
+  /** Stripe counts it: another copy of it is a duplicate. */
+  void taken(Reading.Revision report) {
+    Copy copy = lastOfOrganization.get(report.reading().organization());
+    if (copy != null && copy.report().equals(report)) {
+      lastOfOrganization.remove(report.reading().organization());
+    }
+  }
+
   private Optional<String> limits(Copy copy) {
     Kind kind = source.kind(copy.report().reading().meter());
     Copy earliest = first.getOrDefault(copy.identifier(), copy);

@@ -48,5 +48,12 @@ public final class Diagram {
           "discrepancy>verified",
           "discrepancy>replaced");
 
+  /**
+   * Drawn, and not met: a retry is refused two hours before a report expires, and Stripe's
+   * acceptance of what a revision replaced has not come so late that the revision was given up.
+   */
+  public static final Set<String> NOT_MET =
+      Set.of("expired>replaced", "expired>discrepancy", "unresolved>discrepancy");
+
   private Diagram() {}
 }

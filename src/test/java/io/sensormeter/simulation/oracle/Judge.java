@@ -22,6 +22,7 @@ public final class Judge {
   private final Map<Reading, Map<Integer, String>> statuses = new HashMap<>();
   private final Map<String, Integer> arrows = new TreeMap<>();
   private final Set<Reading.Revision> answered = new HashSet<>();
+  private final Set<Reading.Revision> refusedLater = new HashSet<>();
   private final Instant billFrom;
   private Map<String, Instant> inWork = Map.of();
 
@@ -126,6 +127,7 @@ public final class Judge {
     if (kind == Kind.LAST && bill.isOvertaken(event)) {
       violated("of a last meter the last hour stands last", event.toString(), reading);
     }
+    copies.taken(report);
     bill.add(event)
         .filter(other -> other.value() != 0)
         .ifPresent(
@@ -166,9 +168,17 @@ public final class Judge {
     }
   }
 
-  /** Whether it was accepted by an answer, not by what Stripe showed. */
+  /** Stripe says that it does not count what it took under an identifier. */
+  public void refusedLater(String identifier) {
+    Reading.Revision report = Reading.named(identifier);
+    if (report != null) {
+      refusedLater.add(report);
+    }
+  }
+
+  /** Whether it was accepted by one answer that stands, not by what Stripe showed. */
   boolean wasAnswered(Reading.Revision report) {
-    return answered.contains(report);
+    return answered.contains(report) && !refusedLater.contains(report);
   }
 
   @Nullable String status(Reading.Revision report) {

@@ -87,10 +87,13 @@ public final class LastJudge {
     }
   }
 
-  /** Late is what Stripe took so long after its hour that the invoice may be closed. */
+  /**
+   * Late is what Stripe took so long after its hour that the invoice may be closed; 0 is not owed.
+   */
   private void late(Row row, Reading.Revision report) {
     List<Instant> received = bill.received(report);
     if (row.revision() > 0
+        || Long.valueOf(0).equals(row.value())
         || row.duplicate()
         || received.size() != 1
         || !judge.wasAnswered(report)) {
@@ -110,7 +113,7 @@ public final class LastJudge {
     if (!truth.contains(java.util.Objects.requireNonNullElse(row.value(), -1L))) {
       judge.violated("what is verified is true", row + ", the truth is " + truth, reading);
     }
-    if (bill.wasSentToDeleted(reading)) {
+    if (bill.wasSentToDeleted(reading) || bill.isByHand(reading, String.valueOf(row.customer()))) {
       return;
     }
     List<Bill.Event> counted = bill.counted(reading);
