@@ -123,7 +123,7 @@ final class Nature {
     pays(one, "");
     return () -> {
       if (one.customer.isEmpty()) {
-        pays(one, before.isEmpty() ? newCustomer() : before);
+        pays(one, ownOrNew(before));
       }
     };
   }
@@ -151,9 +151,16 @@ final class Nature {
     }
     return () -> {
       if (from != to && to.customer.equals(from.customer)) {
-        pays(to, before);
+        pays(to, ownOrNew(before));
       }
     };
+  }
+
+  /** What one had before, unless somebody else has it meanwhile. */
+  private String ownOrNew(String before) {
+    return before.isEmpty() || organizations.stream().anyMatch(one -> one.customer.equals(before))
+        ? newCustomer()
+        : before;
   }
 
   /** Stripe's customer is deleted; later the organization has another one. */

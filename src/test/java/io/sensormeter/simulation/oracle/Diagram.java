@@ -55,5 +55,14 @@ public final class Diagram {
   public static final Set<String> NOT_MET =
       Set.of("expired>replaced", "expired>discrepancy", "unresolved>discrepancy");
 
+  /** Met in long runs, and not in each choice of a few worlds. */
+  public static final Set<String> RARE =
+      Set.of(
+          "expired>rejected",
+          "superseded>replaced",
+          "unresolved>rejected",
+          "verified>discrepancy",
+          "verified>replaced");
+
   private Diagram() {}
 }
