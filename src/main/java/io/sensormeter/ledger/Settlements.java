@@ -28,7 +28,9 @@ public final class Settlements {
                message text)
       ), held as (
         -- Locked in one order, so that two recorders never wait for each other.
-        select r.hour, r.organization_id, r.meter, r.revision, r.status, r.stripe_customer_id
+        -- Each with its outcome: joined once more below, every outcome would meet every report.
+        select r.hour, r.organization_id, r.meter, r.revision, r.status, r.stripe_customer_id,
+          o.status as said, o.duplicate, o.at, o.request_id, o.code, o.message
         from metering.meter_report as r
         join outcome as o
           on o.hour = r.hour and o.organization_id = r.organization_id collate "C"
@@ -55,13 +57,13 @@ public final class Settlements {
             late = slot.beside is null and o.status = 'accepted'
               and case when o.duplicate then r.captured_at else greatest(r.captured_at, o.at) end
                 > coalesce(r.event_time, r.hour) + argument.late_after
-        from slot, outcome as o,
+        from slot
+          cross join lateral (select slot.said as status, slot.duplicate, slot.at,
+            slot.request_id, slot.code, slot.message) as o,
           (select interval '1 second' * ? as late_after, ?::timestamptz as now) as argument
         where r.hour between ? and ?
           and r.hour = slot.hour and r.organization_id = slot.organization_id
           and r.meter = slot.meter and r.revision = slot.revision
-          and o.hour = slot.hour and o.organization_id = slot.organization_id
-          and o.meter = slot.meter and o.revision = slot.revision
           and (slot.beside is null or r.failure_code is distinct from slot.beside)
           and %s
         returning r.meter, r.status, slot.beside, o.at

@@ -97,7 +97,8 @@ final class RecordFigure {
         select '%1$s', 'organization-' || n, 'active_sensors', 'sum-hourly', '%1$s', 7, 'cus_' || n,
           'active_sensors:organization-' || n || ':%1$s', 'pending', '%1$s',
           '%1$s'::timestamptz + interval '55 minutes', '%1$s'
-        from generate_series(1, %2$d) as n
+        from generate_series(1, %2$d) as n;
+        analyze metering.meter_report
         """
             .formatted(hour.start(), ORGANIZATIONS));
   }
