@@ -136,7 +136,8 @@ record ExceptionGroups(Terms terms) {
     return new Advice(
         switch (code) {
           case "held" ->
-              "A retry waits until Stripe was seen not to hold the hour, and goes by itself then.";
+              "A retry waits until Stripe was seen not to hold the hour, 6 hours or more after the"
+                  + " copies before it expired, and goes by itself then.";
           case "meter_stopped" ->
               "Its meter is stopped, and it goes by itself once that is mended: see meters.";
           default ->

@@ -7,9 +7,6 @@ package io.sensormeter.ledger;
  */
 final class ComparisonSql {
 
-  /** On additive meters nothing is absent sooner after the last copy could leave. */
-  private static final int ADDITIVE_HOURS = 6;
-
   /** Stripe refused it itself; capture's refusals never left. */
   static final String REFUSED_BY_STRIPE =
       """
@@ -60,7 +57,7 @@ final class ComparisonSql {
       """
           .formatted(
               SightingRow.SQL,
-              ADDITIVE_HOURS,
+              Verifications.PATIENCE_HOURS,
               REFUSED_BY_STRIPE,
               Verifications.EXPIRED_MINUTES,
               Verifications.SETTLED_HOURS,

@@ -10,8 +10,9 @@ import java.time.Instant;
  * of what left before them, and on additive meters what leaves for the first time so late that a
  * ledger from before a restoration may have sent it, under an identifier that Stripe has forgotten.
  *
- * <p>That nothing is shown counts only while Stripe's summaries are seen alive, as where a report
- * is absent: else a report that Stripe holds, and does not show yet, would be sent twice.
+ * <p>That nothing is shown counts only while Stripe's summaries are seen alive, and only once the
+ * copies before have been expired for {@link Verifications#PATIENCE_HOURS}, as where a report is
+ * absent: else what Stripe holds, and does not show yet, would be sent twice.
  */
 final class HeldReports {
 
@@ -75,11 +76,13 @@ final class HeldReports {
             before.send_before + interval '%2$d minutes',
             before.settled_at + interval '%3$d hours')
           and (r.observed_at is null or s.read_at >= r.observed_at + interval '%4$d minutes')
+          -- One customer's summaries may be hours late while others' are not.
           and (stripe.shown <> 0 or s.gone
-            or exists (
-              select from metering.tick_meter as given
-              where given.meter = r.meter and given.alive_at <= s.read_at
-                and given.alive_settled_at >= coalesce(before.send_before, r.captured_at))
+            or s.read_at >= coalesce(before.send_before + interval '%10$d hours', r.captured_at)
+              and exists (
+                select from metering.tick_meter as given
+                where given.meter = r.meter and given.alive_at <= s.read_at
+                  and given.alive_settled_at >= coalesce(before.send_before, r.captured_at))
               and not exists (
                 select from metering.tick as t
                 where t.hour = date_trunc('hour', s.read_at, 'UTC') and %9$s))
@@ -122,7 +125,8 @@ final class HeldReports {
               SightingRow.SHOWN,
               SightingRow.TICKS,
               LEFT_BEFORE,
-              Absences.TOO_MANY);
+              Absences.TOO_MANY,
+              Verifications.PATIENCE_HOURS);
 
   private HeldReports() {}
 

@@ -3,6 +3,7 @@ package io.sensormeter.ledger;
 import io.sensormeter.database.Row;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.ReportKey;
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param read the value is read from the source only now
  * @param last a {@code last} meter's, of which an earlier hour must not follow
  * @param held after how many absent sightings it is sent; null = at once
+ * @param absentFrom when Stripe's showing nothing begins to count; null = now
  * @param shadow its hour and meter are in shadow, and so is the revision
  * @param refusal null if it is made
  * @param holder of the customer in this hour, or who acknowledged it and with what note, if that is
@@ -34,6 +36,7 @@ public record Retried(
     boolean read,
     boolean last,
     @Nullable Integer held,
+    @Nullable Instant absentFrom,
     boolean shadow,
     @Nullable Refusal refusal,
     @Nullable String holder) {
@@ -72,6 +75,7 @@ public record Retried(
         row.flag("read"),
         Boolean.TRUE.equals(row.flagOrNull("last")),
         held == null ? null : Math.toIntExact(held),
+        row.instantOrNull("absent_from"),
         row.flag("shadow"),
         refusal == null ? null : Refusal.valueOf(refusal.toUpperCase(Locale.ROOT)),
         row.textOrNull("holder"));
@@ -93,6 +97,7 @@ public record Retried(
         read,
         last,
         held,
+        absentFrom,
         shadow,
         why,
         whose);

@@ -115,6 +115,7 @@ final class RetrySql {
           then case when sent.duplicate then 2 else 1 end
           when report.additive and not report.shadow
             and report.new_event_time < report.now - interval '%4$d hours' then 1 end as held,
+        case when sent.patient_until > report.now then sent.patient_until end as absent_from,
         case
           when report.settled then 'acknowledged'
           when report.new_event_time <= report.now - interval '%1$d hours' then 'too_old'
@@ -150,7 +151,8 @@ final class RetrySql {
         limit 1) as another on true
       left join lateral (
         -- The newest revision of which a copy left.
-        select one.stripe_customer_id as customer, coalesce(one.duplicate, false) as duplicate
+        select one.stripe_customer_id as customer, coalesce(one.duplicate, false) as duplicate,
+          one.send_before + interval '%6$d hours' as patient_until
         from metering.meter_report as one
         where one.hour = report.hour and one.organization_id = report.organization_id
           and one.meter = report.meter and one.revision <= report.revision
@@ -163,7 +165,8 @@ final class RetrySql {
               ReportStatus.ALSO_ACCEPTED,
               Overtaking.isOvertaken("report", "report.new_customer"),
               HeldReports.FIRST_HOURS_MAX,
-              CopyExpiry.LEFT);
+              CopyExpiry.LEFT,
+              Verifications.PATIENCE_HOURS);
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;
 

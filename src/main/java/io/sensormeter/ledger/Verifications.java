@@ -26,6 +26,12 @@ public final class Verifications {
   /** And so long after the last copy could leave. */
   static final int EXPIRED_MINUTES = 15;
 
+  /**
+   * What a resend may bill twice is absent only so long after the last copy could leave: one
+   * customer's summaries may be hours late while others' are not.
+   */
+  static final int PATIENCE_HOURS = 6;
+
   /** Two looks that show nothing are two only so far apart. */
   static final int APART_MINUTES = 50;
 

@@ -112,7 +112,7 @@ final class Meaning {
     String why;
     if (row.held() != null) {
       why =
-          "it is held until Stripe was seen %d time(s) not to hold the hour, and goes by itself then."
+          "it is held until Stripe was seen %d time(s) not to hold the hour, 6 hours or more after the copies before it expired, and goes by itself then."
               .formatted(row.held());
     } else if (row.sendBefore() != null && row.sendBefore().isAfter(around.now())) {
       why =

@@ -179,8 +179,14 @@ record Retry(Tools tools) {
     }
     return one.held() == null
         ? "goes by itself, once no copy sent before can arrive any more"
-        : "asked; goes by itself after Stripe has shown the hour absent%s under %s"
-            .formatted(one.held() > 1 ? " twice" : "", one.frozenCustomer());
+        : "asked; goes by itself after Stripe has shown the hour absent%s under %s%s"
+            .formatted(
+                one.held() > 1 ? " twice" : "",
+                one.frozenCustomer(),
+                one.absentFrom() == null
+                    ? ""
+                    : " at %s or later, or no such customer"
+                        .formatted(Explanation.at(one.absentFrom())));
   }
 
   /** Why not, and what works. */

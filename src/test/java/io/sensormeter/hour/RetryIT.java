@@ -65,7 +65,7 @@ final class RetryIT extends HourFixture {
     nextHour(pipeline);
     if (additive) {
       assertThat(reports(pipeline, "accepted")).isEqualTo(6 + 4);
-      toHour(HOUR.plusHours(9));
+      toHour(HOUR.plusHours(12));
       look(pipeline, usage("a"), usage("b"), usage("c"));
       tick(pipeline);
       drain(pipeline);
@@ -147,7 +147,7 @@ final class RetryIT extends HourFixture {
     drain(pipeline);
     stripe.addCustomer("cus_a");
     retry(pipeline, 0, 0, "");
-    toHour(HOUR.plusHours(4));
+    toHour(HOUR.plusHours(7));
     tick(pipeline);
     drain(pipeline);
 
@@ -156,7 +156,7 @@ final class RetryIT extends HourFixture {
       database.execute("update metering.tick set compared = 100, absent = 50");
     }
     lookInTheDark(pipeline, usage("a"));
-    toHour(HOUR.plusHours(5));
+    toHour(HOUR.plusHours(8));
     tick(pipeline);
     drain(pipeline);
     assertThat(eventsOfHour()).isZero();
@@ -166,6 +166,73 @@ final class RetryIT extends HourFixture {
     drain(pipeline);
 
     assertThat(eventsOfHour()).isEqualTo(1);
+  }
+
+  /**
+   * One customer's summaries are late by as much as is covered: the event that seemed refused is to
+   * be seen only then, and is not sent again before.
+   */
+  @ParameterizedTest
+  @CsvSource({"SUM, ''", "SUM_HOURLY, ',\"customer\":\"cus_b\",\"organization\":\"a\"'"})
+  void whatIsAbsentIsBelievedOnlySixHoursAfterTheLastCopyExpired(MeterKind kind, String more) {
+    Pipeline pipeline = live(kind, "a");
+    stripe.addCustomer("cus_b");
+    stripe.deleteCustomer("cus_a");
+    tick(pipeline);
+    drain(pipeline);
+    stripe.addCustomer("cus_a");
+    assertThat(retry(pipeline, 0, 0, more + ",\"dryRun\":true").get("reports"))
+        .isEqualTo(retry(pipeline, 0, 0, more).get("reports"))
+        .asString()
+        .contains("absent under cus_a at 2026-11-22T20:55:00Z or later, or no such customer");
+
+    for (String time : List.of("17:30:00", "20:54:59")) {
+      clock.set(Instant.parse("2026-11-22T" + time + "Z"));
+      look(pipeline, usage("a"));
+      assertThat(held()).as(time).isEqualTo(1);
+    }
+    clock.set(Instant.parse("2026-11-22T20:55:00Z"));
+    look(pipeline, usage("a"));
+
+    assertThat(held()).isZero();
+    tick(pipeline);
+    drain(pipeline);
+    assertThat(eventsOfHour()).isEqualTo(1);
+  }
+
+  /** Whom Stripe does not know it bills nothing: there is nothing to be late. */
+  @Test
+  void deletedCustomersHourIsAbsentAsSoonAsNoCopyCanArrive() {
+    Pipeline pipeline = live(MeterKind.SUM, "a");
+    stripe.deleteCustomer("cus_a");
+    tick(pipeline);
+    drain(pipeline);
+    stripe.addCustomer("cus_new");
+    retry(pipeline, 0, 0, ",\"customer\":\"cus_new\",\"organization\":\"a\"");
+    clock.set(Instant.parse("2026-11-22T17:00:00Z"));
+    database.execute("update metering.meter set seen_at = ?::timestamptz", HOUR.start().toString());
+
+    look(
+        pipeline,
+        new Sighting.NoCustomer(
+            Pipeline.METER,
+            STRIPE_ID,
+            "a",
+            "cus_a",
+            HOUR,
+            HOUR.plusHours(1),
+            "No such customer: 'cus_a'",
+            clock.instant()));
+
+    assertThat(held()).isZero();
+    tick(pipeline);
+    drain(pipeline);
+    assertThat(eventsOfHour()).isEqualTo(1);
+  }
+
+  private long held() {
+    return database.queryLong(
+        "select count(*) from metering.meter_report where held is not null and status = 'pending'");
   }
 
   private long eventsOfHour() {

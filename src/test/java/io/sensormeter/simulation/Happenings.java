@@ -104,7 +104,8 @@ final class Happenings {
     }
     if (strikes(FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE, 0.35)) {
       String customer = run.nature().anyCustomer(chance);
-      run.stripe().summariesLagBehind(customer, Duration.ofMinutes(60 + chance.nextInt(270)));
+      // What is absent counts 6 hours after a copy's end; clocks and calls have 15 minutes of them.
+      run.stripe().summariesLagBehind(customer, Duration.ofMinutes(60 + chance.nextInt(286)));
       mendLater(
           FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE,
           Duration.ofHours(10),
