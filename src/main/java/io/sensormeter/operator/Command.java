@@ -2,6 +2,7 @@
 package io.sensormeter.operator;
 
 import io.sensormeter.meter.Hour;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -167,8 +168,13 @@ public sealed interface Command {
   /** Take the ledger over from another stack. */
   record Adopt(Optional<String> by, boolean dryRun) implements Command {}
 
-  /** Take months out of the ledger that are older than it is to keep, and were exported. */
-  record Prune(boolean exported, Optional<String> by, boolean dryRun) implements Command {}
+  /**
+   * Take months out of the ledger that are older than it is to keep, and were exported.
+   *
+   * @param months such as {@code 2026-07}; none = all that may go, of a dry run only
+   */
+  record Prune(List<String> months, boolean exported, Optional<String> by, boolean dryRun)
+      implements Command {}
 
   /**
    * Say what stands.

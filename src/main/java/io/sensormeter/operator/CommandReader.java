@@ -92,6 +92,9 @@ record CommandReader(Map<String, Object> input) {
     if (field.getType() == long.class) {
       return number(command, field.getName());
     }
+    if (field.getType() == List.class) {
+      return texts(field.getName());
+    }
     Optional<?> value =
         valueType(field) == Hour.class
             ? text(field.getName()).map(Hour::parse)
@@ -116,8 +119,24 @@ record CommandReader(Map<String, Object> input) {
     }
   }
 
-  private Optional<String> text(String field) {
+  private List<String> texts(String field) {
     Object value = input.get(field);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)) {
+      throw wrong(field, "a list of texts: [\"…\", \"…\"]", value);
+    }
+    return list.stream()
+        .map(each -> text(field, each).orElseThrow(() -> wrong(field, "without null", value)))
+        .toList();
+  }
+
+  private Optional<String> text(String field) {
+    return text(field, input.get(field));
+  }
+
+  private Optional<String> text(String field, @Nullable Object value) {
     if (value == null) {
       return Optional.empty();
     }

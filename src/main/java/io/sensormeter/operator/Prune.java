@@ -5,16 +5,18 @@ import io.sensormeter.ledger.Pruning;
 import io.sensormeter.ledger.Pruning.Held;
 import io.sensormeter.ledger.Pruning.Open;
 import io.sensormeter.meter.CalendarMonth;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * {@code prune}: months that are older than the ledger is to keep, of which nothing is open, and
- * which somebody has written out, leave it.
+ * which somebody has written out and names, leave it.
  */
 record Prune(Tools tools) {
 
@@ -23,9 +25,14 @@ record Prune(Tools tools) {
    *
    * @param keepMonths LEDGER_KEEP_MONTHS; empty = for ever
    * @param partitions oldest first
+   * @param next of a dry run, what prunes the months that go
    */
   private record Answer(
-      String command, boolean dryRun, Optional<Integer> keepMonths, List<Partition> partitions) {}
+      String command,
+      boolean dryRun,
+      Optional<Integer> keepMonths,
+      List<Partition> partitions,
+      List<Map<String, Object>> next) {}
 
   /**
    * A month.
@@ -44,6 +51,11 @@ record Prune(Tools tools) {
       String why,
       List<Map<String, Object>> next) {
 
+    private static Partition going(Held held, long reports, String why) {
+      return new Partition(
+          held.month().toString(), Optional.of(reports), held.bytes(), true, why, List.of());
+    }
+
     private static Partition staying(Held held, Optional<Long> reports, String why) {
       return new Partition(held.month().toString(), reports, held.bytes(), false, why, List.of());
     }
@@ -53,8 +65,8 @@ record Prune(Tools tools) {
    * Lists, or prunes, oldest first. Each month goes in a transaction of its own: a death leaves the
    * others to the next time.
    *
-   * @throws IllegalArgumentException if nobody says who does it, or that the months were written
-   *     out, or if none may go; nothing was done
+   * @throws IllegalArgumentException if nobody says who does it, or which months were written out,
+   *     or if one of these may not go, or none could; nothing was done
    * @throws io.sensormeter.database.DatabaseException if another transaction uses the ledger
    */
   Done answer(Command.Prune command) {
@@ -64,27 +76,26 @@ record Prune(Tools tools) {
     } else {
       requireExported(command);
     }
-    List<Partition> partitions = new ArrayList<>();
-    boolean blocked = false;
-    for (Held held : Pruning.held(tools.reads())) {
-      Partition partition =
-          blocked && isOld(held.month())
-              ? Partition.staying(held, Optional.empty(), "an older month stays, see above")
-              : isOld(held.month()) ? old(held, command.dryRun(), by) : young(held);
-      blocked |= !partition.goes();
-      partitions.add(partition);
-    }
+    Set<String> named =
+        command.months().stream()
+            .map(month -> CalendarMonth.parse(month).toString())
+            .collect(Collectors.toCollection(TreeSet::new));
+    List<Partition> partitions = inTurn(named, this::look);
+    requireGoing(named, partitions);
     if (!command.dryRun()) {
-      requireAny(partitions);
+      partitions = inTurn(named, held -> drop(held, by));
+      requireGone(partitions);
     }
-    long pruned =
-        partitions.stream()
-            .filter(Partition::goes)
-            .mapToLong(one -> one.reports().orElse(0L))
-            .sum();
+    List<Partition> going = partitions.stream().filter(Partition::goes).toList();
+    long reports = going.stream().mapToLong(one -> one.reports().orElse(0L)).sum();
     return new Done(
-        new Answer("prune", command.dryRun(), tools.settings().ledgerKeepMonths(), partitions),
-        command.dryRun() ? 0 : Math.toIntExact(Math.min(pruned, Integer.MAX_VALUE)));
+        new Answer(
+            "prune",
+            command.dryRun(),
+            tools.settings().ledgerKeepMonths(),
+            partitions,
+            command.dryRun() && !going.isEmpty() ? List.of(prune(going)) : List.of()),
+        command.dryRun() ? 0 : Math.toIntExact(Math.min(reports, Integer.MAX_VALUE)));
   }
 
   private void requireExported(Command.Prune command) {
@@ -92,23 +103,63 @@ record Prune(Tools tools) {
       throw new IllegalArgumentException(
           "LEDGER_KEEP_MONTHS is blank: every month is kept, nothing was done");
     }
-    if (!command.exported()) {
+    if (!command.exported() || command.months().isEmpty()) {
       throw new IllegalArgumentException(
           "what is pruned is gone for good, so write it out first: ask with \"dryRun\": true, copy"
               + " each month that goes with psql (\\copy, in docs/ledger.md under Retention),"
-              + " compare the counts, then add \"exported\": true; nothing was done");
+              + " compare the counts, then name those months and add \"exported\": true, as the"
+              + " dry run says under next; nothing was done");
     }
   }
 
-  private static void requireAny(List<Partition> partitions) {
+  /** What was written out is named, so that nothing goes that became old since. */
+  private static void requireGoing(Set<String> named, List<Partition> partitions) {
+    Map<String, Partition> held =
+        partitions.stream().collect(Collectors.toMap(Partition::month, one -> one));
+    String others =
+        named.stream()
+            .filter(month -> !held.containsKey(month) || !held.get(month).goes())
+            .map(
+                month ->
+                    held.containsKey(month)
+                        ? "%s stays: %s".formatted(month, held.get(month).why())
+                        : "the ledger does not hold " + month)
+            .collect(Collectors.joining("; "));
+    if (!others.isEmpty()) {
+      throw new IllegalArgumentException(
+          "not every month that was named may go, nothing was done: %s. Which may, says \"dryRun\": true"
+              .formatted(others));
+    }
+  }
+
+  private static void requireGone(List<Partition> partitions) {
     if (partitions.stream().noneMatch(Partition::goes)) {
       throw new IllegalArgumentException(
-          "no month may go, nothing was done: "
-              + partitions.stream()
-                  .findFirst()
-                  .map(oldest -> oldest.month() + " stays: " + oldest.why())
-                  .orElse("the ledger holds none"));
+          "nothing was done: %s stays: %s"
+              .formatted(partitions.getFirst().month(), partitions.getFirst().why()));
     }
+  }
+
+  /** Each month in turn: where one that is old stays, so do the later ones. */
+  private List<Partition> inTurn(Set<String> named, Function<Held, Partition> old) {
+    List<Partition> partitions = new ArrayList<>();
+    for (Held held : Pruning.held(tools.reads())) {
+      Optional<String> kept =
+          partitions.stream().filter(one -> !one.goes()).map(Partition::month).findFirst();
+      String month = held.month().toString();
+      if (!isOld(held.month())) {
+        partitions.add(young(held));
+      } else if (kept.isPresent()) {
+        partitions.add(
+            Partition.staying(
+                held, Optional.empty(), "an older month stays, " + kept.orElseThrow()));
+      } else if (named.isEmpty() || named.contains(month)) {
+        partitions.add(old.apply(held));
+      } else {
+        partitions.add(Partition.staying(held, Optional.empty(), "\"months\" does not name it"));
+      }
+    }
+    return partitions;
   }
 
   private boolean isOld(CalendarMonth month) {
@@ -131,30 +182,38 @@ record Prune(Tools tools) {
             .orElse("kept: LEDGER_KEEP_MONTHS is blank"));
   }
 
-  private Partition old(Held held, boolean dryRun, String by) {
-    Instant now = tools.time().now();
-    List<Open> open = Pruning.open(tools.reads(), held.month(), now);
+  private Partition look(Held held) {
+    List<Open> open = Pruning.open(tools.reads(), held.month(), tools.time().now());
     long reports = Pruning.reports(tools.reads(), held.month());
-    if (open.isEmpty() && !dryRun) {
-      open = tools.pruning().drop(held, reports, by, now);
-    }
     return open.isEmpty()
-        ? new Partition(
-            held.month().toString(),
-            Optional.of(reports),
-            held.bytes(),
-            true,
-            dryRun ? "nothing of it is open" : "pruned",
-            List.of())
-        : new Partition(
-            held.month().toString(),
-            Optional.of(reports),
-            held.bytes(),
-            false,
-            open.stream()
-                .map(one -> "%,d %s since %s".formatted(one.count(), one.what(), one.since()))
-                .collect(Collectors.joining(", ", "open: ", "")),
-            List.of(exceptions(held.month())));
+        ? Partition.going(held, reports, "nothing of it is open")
+        : open(held, reports, open);
+  }
+
+  private Partition drop(Held held, String by) {
+    long reports = Pruning.reports(tools.reads(), held.month());
+    List<Open> open = tools.pruning().drop(held, reports, by, tools.time().now());
+    return open.isEmpty() ? Partition.going(held, reports, "pruned") : open(held, reports, open);
+  }
+
+  private static Partition open(Held held, long reports, List<Open> open) {
+    return new Partition(
+        held.month().toString(),
+        Optional.of(reports),
+        held.bytes(),
+        false,
+        open.stream()
+            .map(one -> "%,d %s since %s".formatted(one.count(), one.what(), one.since()))
+            .collect(Collectors.joining(", ", "open: ", "")),
+        List.of(exceptions(held.month())));
+  }
+
+  /** To be asked, with a name, once they are written out. */
+  private static Map<String, Object> prune(List<Partition> going) {
+    Map<String, Object> asked = Advice.ask("prune");
+    asked.put("months", going.stream().map(Partition::month).toList());
+    asked.put("exported", true);
+    return asked;
   }
 
   private static Map<String, Object> exceptions(CalendarMonth month) {

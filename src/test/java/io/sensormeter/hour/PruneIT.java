@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,7 +32,7 @@ final class PruneIT extends PagesFixture {
   private static final Hour JUNE = Hour.parse("2026-06-30T23Z");
   private static final Hour JULY = Hour.parse("2026-07-01T00Z");
   private static final String DRY_RUN = "{\"command\":\"prune\",\"dryRun\":true}";
-  private static final String PRUNE = "{\"command\":\"prune\",\"exported\":true,\"by\":\"ann\"}";
+  private static final String PRUNE = prune("2026-06", "2026-07");
   private static final String GONE = "2026-07 was pruned at 2026-11-22T14:00:03Z by ann: its 2";
 
   private final LocalDatabase database = ownSource();
@@ -70,13 +71,14 @@ final class PruneIT extends PagesFixture {
     assertThat(lines(ask(pipeline, DRY_RUN)))
         .containsExactly(
             "2026-06 2 stays: open: 2 unverified since " + JUNE,
-            "2026-07 - stays: an older month stays, see above",
+            "2026-07 - stays: an older month stays, 2026-06",
             "2026-11 - stays: kept: LEDGER_KEEP_MONTHS is 3 full months");
     assertThat(partition(ask(pipeline, DRY_RUN), 0))
         .containsEntry(
             "next",
             List.of(
                 Map.of("command", "exceptions", "from", "2026-06-01T00Z", "to", "2026-07-01T00Z")));
+    assertThat(ask(pipeline, DRY_RUN)).containsEntry("next", List.of());
     database.execute("update metering.meter_report set status = 'verified'");
     assertThat(lines(ask(pipeline, DRY_RUN)))
         .containsExactly(
@@ -99,12 +101,59 @@ final class PruneIT extends PagesFixture {
     assertThat(prunedMonths()).isEmpty();
   }
 
+  /** Nobody has written out what became old after the dry run. */
+  @Test
+  void monthThatBecameOldSinceStaysUntilItIsNamed() {
+    database.execute("update metering.meter_report set status = 'verified'");
+    Map<String, Object> shown = ask(keeping("4"), DRY_RUN);
+    assertThat(shown)
+        .containsEntry(
+            "next",
+            List.of(Map.of("command", "prune", "months", List.of("2026-06"), "exported", true)));
+
+    Map<String, Object> answer = ask(pipeline, prune("2026-06"));
+
+    assertThat(lines(answer))
+        .containsExactly(
+            "2026-06 2 goes: pruned",
+            "2026-07 - stays: \"months\" does not name it",
+            "2026-11 - stays: kept: LEDGER_KEEP_MONTHS is 3 full months");
+    assertThat(answer).containsEntry("next", List.of());
+    assertThat(prunedMonths()).containsExactly("2026-06 ann 2");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "2026-07 | 2026-07 stays: an older month stays, 2026-06. Which",
+        "2026-06,2026-11 | 2026-11 stays: kept: LEDGER_KEEP_MONTHS is 3 full months. Which",
+        "2026-06,2026-07,2026-05 | the ledger does not hold 2026-05. Which",
+        "2026-6 | '2026-6' is no month; write it like 2026-11",
+      })
+  void nothingIsPrunedIfAMonthThatIsNamedMayNotGo(String months, String because) {
+    database.execute("update metering.meter_report set status = 'verified'");
+    List<String> before = ledger(pipeline);
+
+    for (String dryRun : List.of("", "\"dryRun\":true,")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () -> ask(pipeline, prune(months.split(",")).replace("\"by\"", dryRun + "\"by\"")))
+          .withMessageContaining(because);
+    }
+
+    assertThat(ledger(pipeline)).isEqualTo(before);
+    assertThat(prunedMonths()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{\"command\":\"prune\",\"by\":\"ann\"}",
-        "{\"command\":\"prune\",\"exported\":false,\"by\":\"ann\"}",
-        "{\"command\":\"prune\",\"exported\":true}"
+        "{\"command\":\"prune\",\"exported\":true,\"by\":\"ann\"}",
+        "{\"command\":\"prune\",\"months\":[\"2026-06\"],\"exported\":false,\"by\":\"ann\"}",
+        "{\"command\":\"prune\",\"months\":[\"2026-06\"],\"exported\":true}"
       })
   void nothingIsPrunedUnlessSomebodySaysThatItWasWrittenOut(String command) {
     database.execute("update metering.meter_report set status = 'verified'");
@@ -149,7 +198,9 @@ final class PruneIT extends PagesFixture {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ask(pipeline, PRUNE))
-        .withMessageStartingWith("no month may go, nothing was done: 2026-06 stays: open: 1 ");
+        .withMessageStartingWith(
+            "not every month that was named may go, nothing was done: 2026-06 stays: open: 1 ")
+        .withMessageContaining("; 2026-07 stays: an older month stays, 2026-06. ");
 
     assertThat(ledger(pipeline)).isEqualTo(before);
     assertThat(prunedMonths()).isEmpty();
@@ -180,12 +231,13 @@ final class PruneIT extends PagesFixture {
             database.queryTexts(
                 "select by || ' ' || rows || ' ' || input::text from metering.journal"
                     + " where command = 'prune' order by id desc limit 1"))
-        .containsExactly("ann 4 {\"by\": \"ann\", \"dryRun\": false, \"exported\": true}");
+        .containsExactly(
+            "ann 4 {\"by\": \"ann\", \"dryRun\": false, \"months\": [\"2026-06\", \"2026-07\"],"
+                + " \"exported\": true}");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ask(pipeline, PRUNE))
-        .withMessage(
-            "no month may go, nothing was done: 2026-11 stays: kept: LEDGER_KEEP_MONTHS is 3 full"
-                + " months");
+        .withMessageContaining(
+            "the ledger does not hold 2026-06; the ledger does not hold 2026-07");
     assertToldAsPruned();
     nextHour(pipeline);
     assertThat(reports(pipeline, "accepted")).isEqualTo(2);
@@ -269,9 +321,10 @@ final class PruneIT extends PagesFixture {
       Pipeline dying = pipeline(database, settings);
       SchedulerHandler scheduler = dying.newScheduler();
       dying.invoke(scheduler, DRY_RUN);
+      String left = prunedMonths().isEmpty() ? PRUNE : prune("2026-07");
       wire.cutAtCommit(commit, side);
       try {
-        dying.invoke(scheduler, PRUNE);
+        dying.invoke(scheduler, left);
       } catch (RuntimeException e) {
         assertThat(wire.hasCut()).as(e.getMessage()).isTrue();
         deaths++;
@@ -288,6 +341,11 @@ final class PruneIT extends PagesFixture {
       assertThat(reports(pipeline)).isEqualTo(6 - 2L * prunedMonths().size());
     }
     assertThat(deaths).isGreaterThan(5);
+  }
+
+  private static String prune(String... months) {
+    return "{\"command\":\"prune\",\"months\":[\"%s\"],\"exported\":true,\"by\":\"ann\"}"
+        .formatted(String.join("\",\"", months));
   }
 
   private Pipeline keeping(String months) {

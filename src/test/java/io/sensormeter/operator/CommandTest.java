@@ -165,12 +165,22 @@ final class CommandTest {
 
   @Test
   void pruneWritesUnlessItIsADryRun() {
-    assertThat(read("prune", "exported", true, "by", "ada"))
-        .isEqualTo(new Command.Prune(true, Optional.of("ada"), false));
+    List<String> months = List.of("2026-06", "2026-07");
+    assertThat(read("prune", "months", months, "exported", true, "by", "ada"))
+        .isEqualTo(new Command.Prune(months, true, Optional.of("ada"), false));
     assertThat(read("prune").writes()).isTrue();
     assertThat(read("prune", "dryRun", true).writes()).isFalse();
     refused("prune", "exported", "true").withMessageContaining("must be true or false");
-    refused("prune", "month", "2026-07").withMessageContaining("It takes: exported, by, dryRun");
+    refused("prune", "month", "2026-07")
+        .withMessageContaining("It takes: months, exported, by, dryRun");
+    refused("prune", "months", "2026-07")
+        .withMessageContaining(
+            "'months' of command 'prune' must be a list of texts: [\"…\", \"…\"], but is:"
+                + " \"2026-07\"");
+    refused("prune", "months", List.of(7))
+        .withMessageContaining("'months' of command 'prune' must be a text in quotes");
+    refused("prune", "months", java.util.Arrays.asList("2026-07", null))
+        .withMessageContaining("'months' of command 'prune' must be without null");
   }
 
   @Test
