@@ -1,6 +1,7 @@
 package io.sensormeter.inspection;
 
 import io.sensormeter.config.SchedulerSettings;
+import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.ledger.Overtaking;
 import io.sensormeter.ledger.ReportStatus;
 import java.util.ArrayList;
@@ -26,11 +27,10 @@ final class ExceptionSql {
       coalesce(r.rejected_by, case when r.status = 'rejected'
         then case when r.send_before is null then 'capture' else 'answer' end end) as refused_by,
       r.hour, r.organization_id, r.meter, r.kind, r.value, r.stripe_customer_id,
-      case when r.acknowledged_at is not null then concat_ws(': ', r.acknowledged_by || ' at '
-        || to_char(r.acknowledged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-        r.acknowledged_note) end as acknowledged
+      %s as acknowledged
       from argument cross join metering.meter_report as r
-      """;
+      """
+          .formatted(Acknowledgements.said("r"));
 
   /** What was rejected before anything was billed is no loss. */
   private static final String OPEN =

@@ -14,6 +14,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Acknowledgements {
 
+  /**
+   * Who acknowledged a report, when, and with what note if there is one, as SQL; null if nobody.
+   *
+   * @param report its name in the statement
+   */
+  public static String said(String report) {
+    return """
+    case when %1$s.acknowledged_at is not null then concat_ws(': ',
+      %1$s.acknowledged_by || ' at '
+        || to_char(%1$s.acknowledged_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      %1$s.acknowledged_note) end
+    """
+        .formatted(report);
+  }
+
   private static final String DUE =
       """
       with argument as not materialized (

@@ -70,13 +70,13 @@ public final class Corrections {
             as replaceable,
           %1$s as event_time, report.value, report.send_before,
           coalesce(%1$s >= coalesce(noted.live_from, stack.live_from), false) as live,
-          report.acknowledged_by || ': ' || report.acknowledged_note as acknowledged
+          %2$s as acknowledged
         from metering.meter_report as report cross join metering.stack as stack
         left join metering.meter as noted on noted.meter = report.meter
         where report.hour = ? and report.meter = ? and report.organization_id = ?
         order by report.revision desc limit 1
         """
-            .formatted(CopyExpiry.EVENT_TIME),
+            .formatted(CopyExpiry.EVENT_TIME, Acknowledgements.said("report")),
         hour,
         meter,
         organization);

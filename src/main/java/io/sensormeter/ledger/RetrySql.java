@@ -106,7 +106,7 @@ final class RetrySql {
       select report.hour, report.organization_id, report.meter, report.revision, report.status,
         report.failure_code, report.stripe_customer_id, report.new_value, report.new_customer,
         report.value is null as read, report.shadow,
-        case when report.settled then report.acknowledged_by || ': ' || report.acknowledged_note
+        case when report.settled then %7$s
           else coalesce(taken.holder, another.holder) end as holder,
         case when report.renamed then report.new_kind end as new_kind,
         case when report.renamed then report.new_past_hour end as new_past_hour,
@@ -166,7 +166,8 @@ final class RetrySql {
               Overtaking.isOvertaken("report", "report.new_customer"),
               HeldReports.FIRST_HOURS_MAX,
               CopyExpiry.LEFT,
-              Verifications.PATIENCE_HOURS);
+              Verifications.PATIENCE_HOURS,
+              Acknowledgements.said("report"));
 
   static final String PLAN = CHOSEN.formatted("") + READING + REPORT + RESULT;
 

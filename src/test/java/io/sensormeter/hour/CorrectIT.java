@@ -90,15 +90,42 @@ final class CorrectIT extends HourFixture {
     database.execute(
         """
         update metering.meter_report set status = 'discrepancy', failure_code = 'differs',
-          acknowledged_at = now(), acknowledged_by = 'bob', acknowledged_note = 'credit cn_7'
+          acknowledged_at = '2026-11-22T15:00:00Z', acknowledged_by = 'bob',
+          acknowledged_note = 'credit cn_7'
         """);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> correct(pipeline, 8, ""))
-        .withMessageContaining("acknowledged by bob: credit cn_7")
+        .withMessageContaining("acknowledged by bob at 2026-11-22T15:00:00Z: credit cn_7")
         .withMessageContaining("\"acknowledged\": true");
 
     assertThat(correct(pipeline, 8, ",\"acknowledged\":true")).containsEntry("value", 8L);
+  }
+
+  /** Whoever acknowledges in the ledger itself may leave the note out. */
+  @Test
+  void acknowledgementWithoutANoteIsOne() {
+    Pipeline pipeline = live(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    database.execute(
+        """
+        update metering.meter_report set status = 'discrepancy', failure_code = 'differs',
+          acknowledged_at = '2026-11-22T15:00:00Z', acknowledged_by = 'bob'
+        """);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> correct(pipeline, 8, ""))
+        .withMessageContaining("acknowledged by bob at 2026-11-22T15:00:00Z;");
+    assertThat(
+            pipeline
+                .invoke(
+                    pipeline.newScheduler(),
+                    "{\"command\":\"retry\",\"by\":\"ann\",\"from\":\"%1$s\",\"to\":\"%1$s\"}"
+                        .formatted(HOUR))
+                .get("reports"))
+        .asString()
+        .contains("acknowledged by bob at 2026-11-22T15:00:00Z;");
   }
 
   @Test

@@ -426,7 +426,7 @@ final class RetryIT extends HourFixture {
     assertThat(answer.get("reports"))
         .isEqualTo(shown.get("reports"))
         .asString()
-        .contains("acknowledged by bob: invoice item ii_77")
+        .containsPattern("acknowledged by bob at 2026-11-22T14:[0-9:]+Z: invoice item ii_77")
         .contains("\"acknowledged\": true");
     assertThat(retry(pipeline, 0, 0, ",\"acknowledged\":true")).containsEntry("retried", 1);
     nextHour(pipeline);
