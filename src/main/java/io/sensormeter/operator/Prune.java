@@ -1,5 +1,7 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.database.DatabaseException;
+import io.sensormeter.database.SqlState;
 import io.sensormeter.inspection.Advice;
 import io.sensormeter.ledger.Pruning;
 import io.sensormeter.ledger.Pruning.Held;
@@ -67,7 +69,6 @@ record Prune(Tools tools) {
    *
    * @throws IllegalArgumentException if nobody says who does it, or which months were written out,
    *     or if one of these may not go, or none could; nothing was done
-   * @throws io.sensormeter.database.DatabaseException if another transaction uses the ledger
    */
   Done answer(Command.Prune command) {
     String by = tools.requireBy(command);
@@ -192,8 +193,15 @@ record Prune(Tools tools) {
 
   private Partition drop(Held held, String by) {
     long reports = Pruning.reports(tools.reads(), held.month());
-    List<Open> open = tools.pruning().drop(held, reports, by, tools.time().now());
-    return open.isEmpty() ? Partition.going(held, reports, "pruned") : open(held, reports, open);
+    try {
+      List<Open> open = tools.pruning().drop(held, reports, by, tools.time().now());
+      return open.isEmpty() ? Partition.going(held, reports, "pruned") : open(held, reports, open);
+    } catch (DatabaseException e) {
+      if (SqlState.isLockNotAvailable(e)) {
+        return Partition.staying(held, Optional.of(reports), String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
   }
 
   private static Partition open(Held held, long reports, List<Open> open) {

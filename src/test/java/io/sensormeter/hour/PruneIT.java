@@ -1,10 +1,8 @@
 package io.sensormeter.hour;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.sensormeter.database.DatabaseException;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Services;
 import io.sensormeter.local.postgres.DatabaseWire;
@@ -293,9 +291,10 @@ final class PruneIT extends PagesFixture {
       reader.setAutoCommit(false);
       statement.execute("select count(*) from metering.meter_report");
 
-      assertThatExceptionOfType(DatabaseException.class)
+      assertThatIllegalArgumentException()
           .isThrownBy(() -> ask(pipeline, PRUNE))
-          .withMessageContaining("pruning 2026-06 gave up after two seconds")
+          .withMessageContaining(
+              "nothing was done: 2026-06 stays: pruning 2026-06 gave up after two")
           .withMessageContaining("2026-06 is as it was; ask again");
 
       statement.execute("select count(*) from metering.meter_report_2026_06");
@@ -303,9 +302,38 @@ final class PruneIT extends PagesFixture {
     }
     assertThat(ledger(pipeline)).isEqualTo(before);
     assertThat(prunedMonths()).isEmpty();
+    assertThat(journal()).containsExactly("0");
 
     ask(pipeline, PRUNE);
     assertThat(prunedMonths()).hasSize(2);
+  }
+
+  /** A query of one old month holds up that month, and not those before it. */
+  @Test
+  void monthsBeforeOneThatIsReadGoAndTheJournalSaysSo() throws SQLException {
+    database.execute("update metering.meter_report set status = 'verified'");
+    try (Connection reader = database.connectAsOwner();
+        var statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("select count(*) from metering.meter_report_2026_07");
+
+      assertThat(lines(ask(pipeline, PRUNE)))
+          .hasSize(3)
+          .startsWith("2026-06 2 goes: pruned")
+          .element(1)
+          .asString()
+          .startsWith("2026-07 2 stays: pruning 2026-07 gave up after two seconds");
+
+      reader.rollback();
+    }
+    assertThat(prunedMonths()).containsExactly("2026-06 ann 2");
+    assertThat(journal()).containsExactly("2");
+  }
+
+  private List<String> journal() {
+    return database.queryTexts(
+        "select coalesce(rows::text, 'null') from metering.journal where command = 'prune'"
+            + " order by id");
   }
 
   /** A month is there with all its reports, or gone and noted. */
