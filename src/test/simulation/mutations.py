@@ -47,14 +47,14 @@ MUTATIONS = [
     Mutation(
         "an hour of a last meter leaves beside a later one's copy",
         MAIN / "ledger/Sweeps.java",
-        "and later.send_before > clock.now",
-        "and false",
+        "where beside.hour > report.hour",
+        "where false",
     ),
     Mutation(
         "an hour of a last meter leaves beside an earlier one's copy",
         MAIN / "ledger/Sweeps.java",
-        "and earlier.status in ('pending', 'rejected') and earlier.send_before > clock.now",
-        "and false",
+        "or beside.hour < report.hour and beside.status in ('pending', 'rejected')",
+        "or false",
     ),
     Mutation(
         "sweep without expiry",

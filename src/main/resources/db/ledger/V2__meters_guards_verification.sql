@@ -297,6 +297,12 @@ begin
   -- What is told once and then stays what it is, so that it is found again.
   execute 'create index if not exists meter_report_marked on ' || parent || ' (hour)'
     || ' where late or status = ''superseded''';
+  -- Of a last meter, what may stand beside another hour's copy. Stripe is seen to hold it only after its
+  -- last copy, and then it leaves both.
+  execute 'create index if not exists meter_report_last_organization on ' || parent
+    || ' (organization_id, send_before) where kind = ''last'' and status <> ''verified''';
+  execute 'create index if not exists meter_report_last_customer on ' || parent
+    || ' (stripe_customer_id, send_before) where kind = ''last'' and status <> ''verified''';
   if parent = 'metering.meter_report' then
     drop index if exists metering.meter_report_live;
   end if;

@@ -16,35 +16,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sweeps {
 
-  /**
-   * On a {@code last} meter, whether a copy of a later hour may still be sent, whatever became of
-   * its report: refused once, another copy of it may be taken.
-   */
-  private static final String BESIDE_LATER =
+  /** Of {@code last} meters: what of {@code report}'s organization or customer is under way. */
+  private static final String UNDER_WAY =
       """
-      (report.kind = 'last' and exists (
-        select from metering.meter_report as later
-        where later.meter = report.meter and later.hour > report.hour
-          and later.hour < report.hour + interval '35 days'
-          and later.send_before > clock.now
-          and (later.organization_id = report.organization_id
-            or later.stripe_customer_id = report.stripe_customer_id)))
+      select one.hour, one.status from metering.meter_report as one
+      where one.kind = 'last' and one.status <> 'verified' and one.%1$s = report.%1$s
+        and one.send_before > clock.now and one.meter = report.meter
+        and one.hour between report.hour - interval '35 days' and report.hour + interval '35 days'
       """;
 
   /**
-   * The same of an earlier hour: its event would stand last if it came after this one. One that has
-   * its outcome leaves no more, so that what is open is all there is to look through.
+   * On a {@code last} meter, whether a copy of a later hour may still be sent, whatever became of
+   * its report: refused once, another copy of it may be taken. Or one of an earlier hour, whose
+   * event would stand last if it came after this one, unless that has its outcome.
+   *
+   * <p>What Stripe was seen to hold had its last copy long before. Each of the two is looked up by
+   * an index of its own: what is open of 35 days may be everybody's.
    */
-  private static final String BESIDE_EARLIER =
+  private static final String BESIDE_ANOTHER =
       """
       (report.kind = 'last' and exists (
-        select from metering.meter_report as earlier
-        where earlier.meter = report.meter and earlier.hour < report.hour
-          and earlier.hour > report.hour - interval '35 days'
-          and earlier.status in ('pending', 'rejected') and earlier.send_before > clock.now
-          and (earlier.organization_id = report.organization_id
-            or earlier.stripe_customer_id = report.stripe_customer_id)))
-      """;
+        select from (%s union all %s) as beside
+        where beside.hour > report.hour
+          or beside.hour < report.hour and beside.status in ('pending', 'rejected')))
+      """
+          .formatted(
+              UNDER_WAY.formatted("organization_id"), UNDER_WAY.formatted("stripe_customer_id"));
 
   /**
    * A report that waits for a copy: none that left can still be sent, one may leave now, and no
@@ -55,9 +52,9 @@ public final class Sweeps {
       """
       report.status = 'pending' and report.held is null
         and (report.send_before is null or report.send_before <= clock.now)
-        and clock.now < %s and clock.now < %s and not %s and not %s
+        and clock.now < %s and clock.now < %s and not %s
       """
-          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE, BESIDE_LATER, BESIDE_EARLIER);
+          .formatted(CopyExpiry.LIMIT, CopyExpiry.SEND_BEFORE, BESIDE_ANOTHER);
 
   private static final String STOPPED =
       """
@@ -65,6 +62,16 @@ public final class Sweeps {
       where noted.meter = report.meter
         and (noted.refused_at is not null or noted.problem is not null)
       """;
+
+  static final String OVERDUE =
+      """
+      select report.hour, count(*) as reports
+      from metering.meter_report as report, (values (?::timestamptz)) as clock(now)
+      where %s and not exists (%s)
+      group by report.hour
+      order by report.hour desc
+      """
+          .formatted(WAITING, STOPPED);
 
   /** Copies an hour of a meter that Stripe takes nothing of: enough to see that it does again. */
   private static final int PROBES = 20;
@@ -115,14 +122,7 @@ public final class Sweeps {
     reads.list(
         "looking for overdue reports",
         row -> overdue.put(row.hour("hour"), row.integer("reports")),
-        """
-        select report.hour, count(*) as reports
-        from metering.meter_report as report, (values (?::timestamptz)) as clock(now)
-        where %s and not exists (%s)
-        group by report.hour
-        order by report.hour desc
-        """
-            .formatted(WAITING, STOPPED),
+        OVERDUE,
         now);
     return overdue;
   }

@@ -76,6 +76,29 @@ final class LookupsIT {
             "hour = since.hour) AND (stripe_customer_id = report.stripe_customer_id)");
   }
 
+  /** Else each report that waits reads what is open of everybody in 35 days. */
+  @Test
+  void copiesOfOtherHoursOfALastMeterAreLookedUpByWhoseTheyAre() {
+    database.execute(
+        """
+        insert into metering.meter_report (hour, organization_id, meter, kind, event_time, value,
+          stripe_customer_id, identifier, status, captured_at, send_before)
+        select hour, organization_id, 'seats', 'last', hour, 5, stripe_customer_id,
+          replace(identifier, 'active_sensors', 'seats'), 'accepted', hour, send_before
+        from metering.meter_report
+        """);
+    database.execute("analyze metering.meter_report");
+
+    String partition = "report(_\\d+)?";
+    assertThat(Plan.ofLargeLedger(database, Sweeps.OVERDUE, TO))
+        .containsPattern(
+            "\\(organization_id = %s\\.organization_id\\) AND \\(send_before > "
+                .formatted(partition))
+        .containsPattern(
+            "\\(stripe_customer_id = %s\\.stripe_customer_id\\) AND \\(send_before > "
+                .formatted(partition));
+  }
+
   @Test
   void whatStripeRefusesAfterwardsIsLookedUpByItsKey() {
     assertThat(Plan.ofLargeLedger(database, LateRefusals.REFUSE, "[]", TO, TO))
