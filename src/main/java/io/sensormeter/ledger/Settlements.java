@@ -27,7 +27,6 @@ public final class Settlements {
                status text, duplicate boolean, at timestamptz, request_id text, code text,
                message text)
       ), held as (
-        -- Locked in one order, so that two recorders never wait for each other.
         -- Each with its outcome: joined once more below, every outcome would meet every report.
         select r.hour, r.organization_id, r.meter, r.revision, r.status, r.stripe_customer_id,
           o.status as said, o.duplicate, o.at, o.request_id, o.code, o.message
@@ -36,6 +35,7 @@ public final class Settlements {
           on o.hour = r.hour and o.organization_id = r.organization_id collate "C"
           and o.meter = r.meter collate "C" and o.revision = r.revision
         where r.hour between ? and ?
+        -- Locked in one order, so that two recorders never wait for each other.
         order by r.hour, r.organization_id, r.meter, r.revision
         for update of r
       ), slot as (

@@ -39,14 +39,7 @@ record Acknowledge(Tools tools) {
       tools.stack(true);
     }
     Range range = new Range(command.from(), command.to());
-    Selection selection =
-        new Selection(
-            range.from(),
-            range.to(),
-            command.code(),
-            command.organization(),
-            command.stripeCustomer(),
-            command.meter());
+    Selection selection = command.selection();
     Instant now = tools.time().now();
     List<Group> groups =
         command.dryRun()

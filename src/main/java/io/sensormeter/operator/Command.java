@@ -105,7 +105,7 @@ public sealed interface Command {
       boolean acknowledged,
       Optional<String> by,
       boolean dryRun)
-      implements Command {}
+      implements Command, Selecting {}
 
   /**
    * Put another value in the place of what Stripe holds.
@@ -146,7 +146,7 @@ public sealed interface Command {
       String note,
       Optional<String> by,
       boolean dryRun)
-      implements Command {}
+      implements Command, Selecting {}
 
   /**
    * Ask Stripe now, whosever turn it is.
@@ -163,7 +163,7 @@ public sealed interface Command {
       Optional<String> organization,
       Optional<String> stripeCustomer,
       Optional<String> meter)
-      implements Command {}
+      implements Command, Selecting {}
 
   /** Take the ledger over from another stack. */
   record Adopt(Optional<String> by, boolean dryRun) implements Command {}

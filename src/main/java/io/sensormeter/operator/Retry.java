@@ -100,25 +100,15 @@ record Retry(Tools tools) {
             publishing.overdueCopies(),
             left.or(publishing::stopped),
             reports.isEmpty() && left.isEmpty()
-                ? Optional.of(new Known(tools).nothing(selection(command)))
+                ? Optional.of(new Known(tools).nothing(command.selection()))
                 : Optional.empty()),
         command.dryRun() ? 0 : retried);
-  }
-
-  private static Selection selection(Command.Retry command) {
-    return new Selection(
-        command.from(),
-        command.to(),
-        command.code(),
-        command.organization(),
-        command.stripeCustomer(),
-        command.meter());
   }
 
   /** As far as there is time; says where to go on if there is not. */
   private Optional<String> retry(
       Command.Retry command, Range range, String by, Deadline deadline, List<Retried> reports) {
-    Selection selection = selection(command);
+    Selection selection = command.selection();
     Retries.Terms terms =
         new Retries.Terms(
             command.customer(), command.beforeBillFrom(), command.acknowledged(), "retry by " + by);

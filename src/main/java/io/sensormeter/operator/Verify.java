@@ -33,14 +33,7 @@ record Verify(Tools tools) {
     Range range = new Range(command.from(), command.to());
     PrunedMonths.refuse(tools.reads(), range.from(), range.to());
     long limit = tools.asker().limit();
-    Selection selection =
-        new Selection(
-            range.from(),
-            range.to(),
-            command.code(),
-            command.organization(),
-            command.stripeCustomer(),
-            command.meter());
+    Selection selection = command.selection();
     List<Question> questions =
         Questions.chosen(tools.reads(), selection, tools.time().now(), limit + 1);
     if (questions.isEmpty()) {
