@@ -147,14 +147,20 @@ public final class FakeStripe implements AutoCloseable {
     rules.latency = perCall;
   }
 
-  /** Summaries show only what was received at least this long ago; default none. */
+  /**
+   * Summaries show only what was received at least this long ago, and what they have shown before;
+   * default none.
+   */
   public void summariesLagBehind(Duration lag) {
-    rules.summaryLag = lag;
+    rules.aggregation.lagBehind(lag, clock.instant());
   }
 
   /** The same for one customer alone. */
   public void summariesLagBehind(String customer, Duration lag) {
-    rules.summaryLagOfCustomer.put(customer, lag);
+    rules
+        .aggregationOfCustomer
+        .computeIfAbsent(customer, _ -> new Aggregation())
+        .lagBehind(lag, clock.instant());
   }
 
   /** docs/stripe-facts.md, Reading back: open; rows of 0 for hours without usage; default none. */

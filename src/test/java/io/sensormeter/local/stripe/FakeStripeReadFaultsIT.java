@@ -36,6 +36,18 @@ final class FakeStripeReadFaultsIT extends FakeStripeFixture {
   }
 
   @Test
+  void whatWasShownStaysShown() throws Exception {
+    FakeMeter meter = hourlySum();
+    send(event("a:1", "5", HOUR));
+    clock.advance(Duration.ofNanos(1));
+
+    stripe.summariesLagBehind(Duration.ofMinutes(30));
+    stripe.summariesLagBehind(CUSTOMER, Duration.ofMinutes(30));
+
+    assertThat(summaries(meter).getData()).hasSize(1);
+  }
+
+  @Test
   void hoursWithoutUsageCanHaveRows() throws Exception {
     FakeMeter meter = hourlySum();
     send(event("a:1", "5", HOUR));

@@ -82,6 +82,13 @@ final class MeterReads {
         .orElseGet(() -> HttpAnswer.notFound("event", id));
   }
 
+  private Instant aggregatedUpTo(String customer) {
+    Instant now = clock.instant();
+    Instant all = rules.aggregation.upTo(now);
+    Aggregation own = rules.aggregationOfCustomer.get(customer);
+    return own == null || own.upTo(now).isAfter(all) ? all : own.upTo(now);
+  }
+
   /** {@code GET /v1/billing/meters/{id}/event_summaries}, newest first as Stripe lists them. */
   HttpAnswer summaries(String meterId, Form query, boolean livemode) {
     FakeMeter meter = account.meter(meterId);
@@ -99,9 +106,7 @@ final class MeterReads {
     if (grouping == null || start == null || end == null || customer == null) {
       throw new IllegalStateException("checked above");
     }
-    // docs/stripe-facts.md, Reading back: aggregated asynchronously, minutes late.
-    Instant aggregatedUpTo =
-        clock.instant().minus(rules.summaryLagOfCustomer.getOrDefault(customer, rules.summaryLag));
+    Instant aggregatedUpTo = aggregatedUpTo(customer);
     var values =
         new TreeMap<Instant, BigDecimal>(
             meter.grouped(

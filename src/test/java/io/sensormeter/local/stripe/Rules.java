@@ -18,8 +18,8 @@ final class Rules {
   volatile boolean noActiveMeterBurnsIdentifiers;
   volatile boolean lastFollowsReceipt;
   volatile Duration latency = Duration.ZERO;
-  volatile Duration summaryLag = Duration.ZERO;
-  final Map<String, Duration> summaryLagOfCustomer = new ConcurrentHashMap<>();
+  final Aggregation aggregation = new Aggregation();
+  final Map<String, Aggregation> aggregationOfCustomer = new ConcurrentHashMap<>();
   volatile boolean emptyHoursHaveRows;
   volatile int unknownCustomerAtSummaries = 400;
   volatile int pageMost = Page.MAX_LIMIT;
