@@ -72,7 +72,7 @@ final class Happenings {
       soon(
           () -> {
             run.rotatePassword(password, run.clock().instant().plusSeconds(chance.nextInt(60)));
-            run.driver().forget();
+            run.driver().rotated();
           });
     }
     if (strikes(FaultKind.LAMBDA_RECORDER_DOWN, 0.35)) {

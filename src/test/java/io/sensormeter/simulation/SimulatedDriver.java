@@ -16,9 +16,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,7 @@ final class SimulatedDriver implements Driver, AutoCloseable {
   private final Chaos chaos;
   private final List<Wire> open = new ArrayList<>();
   private final Map<String, Deque<Connection>> pooled = new HashMap<>();
+  private final Set<String> admitted = new HashSet<>();
 
   private SimulatedDriver(Driver real, Gate gate, Chaos chaos) {
     this.real = real;
@@ -74,8 +77,13 @@ final class SimulatedDriver implements Driver, AutoCloseable {
 
   @Override
   public void close() {
-    forget();
+    breakAll();
     try {
+      for (Deque<Connection> idle : pooled.values()) {
+        for (Connection each : idle) {
+          each.close();
+        }
+      }
       DriverManager.deregisterDriver(this);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -87,19 +95,10 @@ final class SimulatedDriver implements Driver, AutoCloseable {
     List.copyOf(open).forEach(Wire::cut);
   }
 
-  /** Every connection dies, and the next ones are checked anew. */
-  void forget() {
+  /** Every connection dies, and each password is asked for anew. */
+  void rotated() {
     breakAll();
-    try {
-      for (Deque<Connection> idle : pooled.values()) {
-        for (Connection each : idle) {
-          each.close();
-        }
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-    pooled.clear();
+    admitted.clear();
   }
 
   /** Those of an environment that is dead. */
@@ -113,22 +112,35 @@ final class SimulatedDriver implements Driver, AutoCloseable {
       return null;
     }
     gate.before(LATENCY);
-    String login = properties.getProperty("user") + " " + properties.getProperty("password");
-    Connection connection = idle(login).poll();
-    if (connection == null) {
-      Properties planned = new Properties();
-      planned.putAll(properties);
-      planned.putAll(PLANNED_ONCE);
-      connection = real.connect(url.replace(HOST, "127.0.0.1"), planned);
-    }
-    Wire wire = new Wire(connection, login, gate.environment());
+    String user = properties.getProperty("user");
+    Wire wire = new Wire(connected(url, user, properties), user, gate.environment());
     open.add(wire);
     gate.after();
     return proxy(Connection.class, wire);
   }
 
-  private Deque<Connection> idle(String login) {
-    return pooled.computeIfAbsent(login, _ -> new ArrayDeque<>());
+  /** One that was kept, for who has shown the password: its plans cost more than a world's day. */
+  private Connection connected(String url, String user, Properties properties) throws SQLException {
+    Connection fresh = null;
+    if (!admitted.contains(properties.getProperty("password")) || idle(user).isEmpty()) {
+      Properties planned = new Properties();
+      planned.putAll(properties);
+      planned.putAll(PLANNED_ONCE);
+      fresh = real.connect(url.replace(HOST, "127.0.0.1"), planned);
+      admitted.add(properties.getProperty("password"));
+    }
+    Connection kept = idle(user).poll();
+    if (kept == null) {
+      return java.util.Objects.requireNonNull(fresh);
+    }
+    if (fresh != null) {
+      fresh.close();
+    }
+    return kept;
+  }
+
+  private Deque<Connection> idle(String user) {
+    return pooled.computeIfAbsent(user, _ -> new ArrayDeque<>());
   }
 
   private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -151,15 +163,15 @@ final class SimulatedDriver implements Driver, AutoCloseable {
   /** A connection. */
   private final class Wire implements InvocationHandler {
     private final Connection connection;
-    private final String login;
+    private final String user;
     private final @Nullable Environment owner;
     private boolean broken;
     // What each transaction is begun with, had for the session: a third of all round trips.
     private String settings = "";
 
-    private Wire(Connection connection, String login, @Nullable Environment owner) {
+    private Wire(Connection connection, String user, @Nullable Environment owner) {
       this.connection = connection;
-      this.login = login;
+      this.user = user;
       this.owner = owner;
     }
 
@@ -187,7 +199,7 @@ final class SimulatedDriver implements Driver, AutoCloseable {
       try (Statement statement = connection.createStatement()) {
         statement.execute(RESET);
       }
-      idle(login).push(connection);
+      idle(user).push(connection);
     }
 
     @Override

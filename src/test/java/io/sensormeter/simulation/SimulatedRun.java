@@ -199,17 +199,14 @@ final class SimulatedRun implements AutoCloseable {
   Result play() {
     arrange();
     Instant last = scenario.stop().isBefore(end) ? scenario.stop() : end;
-    for (int days = 0; !clock.instant().isAfter(last) && judge.violations().isEmpty(); days++) {
-      Instant until = begin.plus(Duration.ofDays(days + 1L));
-      if (Integer.bitCount(days) == 1) {
-        // A ledger that has doubled is worth new plans.
-        driver.forget();
-      }
+    for (int days = 1; !clock.instant().isAfter(last) && judge.violations().isEmpty(); days++) {
+      Instant until = begin.plus(Duration.ofDays(days));
       while (judge.violations().isEmpty() && agenda.next(until.isBefore(last) ? until : last)) {
         polls();
       }
       clock.advanceTo(until.isBefore(last) ? until : last.plusSeconds(1));
       nature.give(until.plus(Duration.ofDays(1)));
+      database.planForMany();
     }
     if (judge.violations().isEmpty() && last.equals(end)) {
       settle();

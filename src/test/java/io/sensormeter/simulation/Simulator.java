@@ -19,7 +19,8 @@ final class Simulator implements AutoCloseable {
           "plan_cache_mode", "force_generic_plan",
           "enable_hashjoin", "off",
           "enable_mergejoin", "off",
-          "random_page_cost", "1");
+          "random_page_cost", "1",
+          "max_parallel_workers_per_gather", "0");
 
   private final LocalPostgres postgres = LocalPostgres.start(SERVER);
   private final SimulationDatabase database = new SimulationDatabase(postgres.newDatabase());
