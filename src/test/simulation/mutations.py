@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAIN = Path("src/main/java/io/sensormeter")
-RESOURCES = Path("src/main/resources")
 WORK = Path("target/simulation")
 
 
@@ -118,9 +117,9 @@ MUTATIONS = [
     ),
     Mutation(
         "two organizations share a customer's hour",
-        RESOURCES / "db/ledger/V2__meters_guards_verification.sql",
-        "execute 'create unique index if not exists meter_report_live_customer on '",
-        "execute 'create index if not exists meter_report_live_customer on '",
+        MAIN / "ledger/Rejections.java",
+        "group by meter, customer having count(*) > 1",
+        "group by meter, customer having count(*) > 99",
     ),
     Mutation(
         "shadow is sent",
@@ -194,11 +193,6 @@ def mutated(mutation, jdk, libraries):
     shutil.rmtree(overlay, ignore_errors=True)
     overlay.mkdir(parents=True)
     changed = text.replace(mutation.search, mutation.replace)
-    if RESOURCES in mutation.file.parents:
-        target = overlay / mutation.file.relative_to(RESOURCES)
-        target.parent.mkdir(parents=True)
-        target.write_text(changed)
-        return overlay
     source = WORK / "source" / mutation.file.name
     shutil.rmtree(source.parent, ignore_errors=True)
     source.parent.mkdir(parents=True)

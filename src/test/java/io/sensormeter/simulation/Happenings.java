@@ -104,6 +104,7 @@ final class Happenings {
     }
     if (strikes(FaultKind.STRIPE_SUMMARIES_LATE_OF_ONE, 0.35)) {
       String customer = run.nature().anyCustomer(chance);
+      run.isLate(customer);
       // What is absent counts 6 hours after a copy's end; clocks and calls have 15 minutes of them.
       run.stripe().summariesLagBehind(customer, Duration.ofMinutes(60 + chance.nextInt(286)));
       mendLater(
@@ -218,6 +219,22 @@ final class Happenings {
     }
   }
 
+  /**
+   * Who is told of a refusal of a {@code last} meter takes the hour before, if that stands in
+   * nothing's way now, or the refused one at once.
+   */
+  void refusedLast() {
+    if (strikes(FaultKind.PERSON_RETRIES, 4)) {
+      Duration soon = Duration.ofSeconds(30 + chance.nextInt(1200));
+      later(soon, () -> run.people().retry(Duration.ofHours(3), "superseded"));
+      if (chance.nextBoolean()) {
+        later(
+            soon.plusSeconds(30 + chance.nextInt(1200)),
+            () -> run.people().retry(Duration.ofHours(3), "rejected"));
+      }
+    }
+  }
+
   /** An event that nobody here has sent; verified at once, or when its time has come. */
   private void byHand() {
     SimulationDatabase.Found found = run.database().anyFound(chance, run.begin());
@@ -300,14 +317,14 @@ final class Happenings {
     run.stripeFaults().end();
     Duration all = Duration.between(run.begin(), run.clock().instant());
     Duration lately = all.compareTo(Duration.ofDays(33)) < 0 ? all : Duration.ofDays(33);
-    at(Duration.ofMinutes(20), this::redrive);
-    at(Duration.ofMinutes(40), () -> run.people().release(lately));
-    at(Duration.ofMinutes(70), () -> run.people().retry(lately.plus(DAY)));
-    at(Duration.ofHours(9), () -> run.people().retry(lately.plus(DAY)));
-    at(Duration.ofHours(26), () -> run.people().retry(lately.plus(DAY.multipliedBy(2))));
+    later(Duration.ofMinutes(20), this::redrive);
+    later(Duration.ofMinutes(40), () -> run.people().release(lately));
+    later(Duration.ofMinutes(70), () -> run.people().retry(lately.plus(DAY)));
+    later(Duration.ofHours(9), () -> run.people().retry(lately.plus(DAY)));
+    later(Duration.ofHours(26), () -> run.people().retry(lately.plus(DAY.multipliedBy(2))));
   }
 
-  private void at(Duration later, Runnable what) {
+  private void later(Duration later, Runnable what) {
     run.agenda().at(run.clock().instant().plus(later), what);
   }
 }

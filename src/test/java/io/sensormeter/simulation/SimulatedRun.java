@@ -3,6 +3,7 @@ package io.sensormeter.simulation;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.local.stripe.ErrorReport;
 import io.sensormeter.local.stripe.FakeMeter;
 import io.sensormeter.local.stripe.FakeStripe;
@@ -15,6 +16,9 @@ import io.sensormeter.simulation.oracle.Move;
 import io.sensormeter.simulation.oracle.Reading;
 import io.sensormeter.simulation.oracle.Source;
 import io.sensormeter.simulation.oracle.Violation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +30,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +39,12 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedRun implements AutoCloseable {
   static final String REPLACEABLE = "hourly";
 
+  private static final String LAST = "final";
+  private static final Pattern CUSTOMER = Pattern.compile("(?:^|&)customer=([^&]*)");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   static final Map<String, Kind> METERS =
-      Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, "final", Kind.LAST);
+      Map.of(REPLACEABLE, Kind.REPLACEABLE, "flow", Kind.FLOW, LAST, Kind.LAST);
 
   /** In which what was additive and lost is given up, asked for, and sent anew. */
   private static final Duration QUIET = Duration.ofHours(40);
@@ -82,6 +92,7 @@ final class SimulatedRun implements AutoCloseable {
   private final Set<String> secrets = new LinkedHashSet<>();
   private final List<FakeMeter> meters = new ArrayList<>();
   private int toldRefusals;
+  private boolean byPerson;
   private int runs;
 
   /**
@@ -140,7 +151,7 @@ final class SimulatedRun implements AutoCloseable {
             driver,
             story,
             aws,
-            new StripeTransport(clock, gate, stripe, stripeFaults),
+            new StripeTransport(clock, gate, stripe, stripeFaults, this::answered),
             variables(),
             scenario.seed());
     this.nature =
@@ -242,7 +253,7 @@ final class SimulatedRun implements AutoCloseable {
   private void arrange() {
     meters.add(stripe.addMeter(REPLACEABLE, Formula.SUM, "hour"));
     meters.add(stripe.addMeter("flow", Formula.SUM, null));
-    meters.add(stripe.addMeter("final", Formula.LAST, null));
+    meters.add(stripe.addMeter(LAST, Formula.LAST, null));
     stripe.script(
         call -> {
           if (call.identifier() != null) {
@@ -358,9 +369,11 @@ final class SimulatedRun implements AutoCloseable {
   /** An invocation of the scheduler, and what it did to the ledger. */
   Functions.Invoked<Map<String, Object>> scheduler(String run, Map<String, Object> event) {
     log.takeMetrics();
+    byPerson = !event.getOrDefault("command", "tick").equals("tick");
     story.line("scheduler " + run + " " + event.getOrDefault("command", "event"));
     Functions.Invoked<Map<String, Object>> invoked = functions.scheduler(run, event);
     moved();
+    byPerson = false;
     Map<String, Double> metrics = log.takeMetrics();
     if (!invoked.died() && metrics.containsKey("TickCompleted") && !isUntold(invoked.failure())) {
       told(metrics);
@@ -399,8 +412,11 @@ final class SimulatedRun implements AutoCloseable {
   private void moved() {
     Set<Reading> touched = new LinkedHashSet<>();
     for (Move move : database.moves()) {
-      judge.moved(move);
+      judge.moved(move, byPerson);
       touched.add(move.report().reading());
+      if (move.arrow().equals("pending>rejected") && move.report().reading().meter().equals(LAST)) {
+        happenings.refusedLast();
+      }
     }
     touched.forEach(judge::settled);
     log.leaks().forEach(line -> judge.violated("no secret is logged", line, null));
@@ -497,6 +513,27 @@ final class SimulatedRun implements AutoCloseable {
     if (message.getBody().contains("\"v\":1,")
         && chaos.strikes(FaultKind.LAMBDA_OLD_MESSAGE, 0.1)) {
       message.setBody(message.getBody().replaceFirst(",\"capturedAt\":\"[^\"]*\"", ""));
+    }
+  }
+
+  /** Stripe has answered with success: what the oracle is to know of it. */
+  private void answered(URI asked, byte[] body) {
+    if (asked.getPath().endsWith("/meter_events")) {
+      judge.took(identifier(body));
+    } else if (asked.getPath().endsWith("/event_summaries")) {
+      Matcher customer = CUSTOMER.matcher(asked.getQuery());
+      meters.stream()
+          .filter(meter -> asked.getPath().contains("/" + meter.id() + "/"))
+          .filter(_ -> customer.find())
+          .forEach(meter -> judge.shown(meter.eventName(), customer.group(1)));
+    }
+  }
+
+  private static String identifier(byte[] answer) {
+    try {
+      return JSON.readTree(answer).path("identifier").asText();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -598,6 +635,11 @@ final class SimulatedRun implements AutoCloseable {
     judge.bill().byHand(name, found.customer(), at);
     story.line("by hand " + value + " for " + found);
     return withdraw;
+  }
+
+  /** Stripe's summaries of one customer are later than the others'. */
+  void isLate(String customer) {
+    judge.isLate(customer);
   }
 
   SimulationDatabase database() {

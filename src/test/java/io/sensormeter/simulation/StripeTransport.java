@@ -26,6 +26,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,22 @@ final class StripeTransport extends HttpClient {
   private final Gate gate;
   private final FakeStripe stripe;
   private final StripeFaults faults;
+  private final BiConsumer<URI, byte[]> answers;
 
-  StripeTransport(VirtualClock clock, Gate gate, FakeStripe stripe, StripeFaults faults) {
+  /**
+   * @param answers hears what Stripe answers with success
+   */
+  StripeTransport(
+      VirtualClock clock,
+      Gate gate,
+      FakeStripe stripe,
+      StripeFaults faults,
+      BiConsumer<URI, byte[]> answers) {
     this.clock = clock;
     this.gate = gate;
     this.stripe = stripe;
     this.faults = faults;
+    this.answers = answers;
   }
 
   /** An answer that does not come: whoever waits for it waits all the time he has. */
@@ -71,6 +82,9 @@ final class StripeTransport extends HttpClient {
       stripe.handle(exchange);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    if (exchange.getResponseCode() == 200) {
+      answers.accept(request.uri(), exchange.answer());
     }
     gate.after();
     if (!exchange.isAnswered()) {

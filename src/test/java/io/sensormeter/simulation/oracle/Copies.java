@@ -25,7 +25,7 @@ final class Copies {
 
   private final Source source;
   private final Map<Reading, List<Copy>> copies = new HashMap<>();
-  private final Map<String, Copy> first = new HashMap<>();
+  private final Map<Reading.Revision, Copy> first = new HashMap<>();
   // Of last meters, whose copies must not lie beside those of another hour.
   private final Map<String, Copy> lastOfOrganization = new HashMap<>();
 
@@ -80,8 +80,14 @@ final class Copies {
             .or(() -> besideAnotherHour(copy));
     before.removeIf(other -> !other.isLive(copy.sentAt()));
     before.add(copy);
-    first.putIfAbsent(copy.identifier(), copy);
+    first.putIfAbsent(copy.report(), copy);
     return wrong;
+  }
+
+  /** Of the first copy that left; null if none has. */
+  @Nullable String customer(Reading.Revision report) {
+    Copy copy = first.get(report);
+    return copy == null ? null : copy.customer();
   }
 
   /** Stripe counts it: another copy of it is a duplicate. */
@@ -94,7 +100,7 @@ final class Copies {
 
   private Optional<String> limits(Copy copy) {
     Kind kind = source.kind(copy.report().reading().meter());
-    Copy earliest = first.getOrDefault(copy.identifier(), copy);
+    Copy earliest = first.getOrDefault(copy.report(), copy);
     if (copy.customer().equals(earliest.customer()) && copy.value() == earliest.value()) {
       Instant oldest = copy.report().reading().eventTime(kind).plus(OLDEST);
       Instant limit = kind.isAdditive() ? earliest.sentAt().plus(ADDITIVE) : oldest;

@@ -23,6 +23,8 @@ public final class Judge {
   private final Map<String, Integer> arrows = new TreeMap<>();
   private final Set<Reading.Revision> answered = new HashSet<>();
   private final Set<Reading.Revision> refusedLater = new HashSet<>();
+  private final Set<Reading.Revision> taken = new HashSet<>();
+  private final Looks looks = new Looks();
   private final Instant billFrom;
   private Map<String, Instant> inWork = Map.of();
 
@@ -87,6 +89,10 @@ public final class Judge {
 
   /** Stripe receives an event, whatever it makes of it. */
   public void called(String identifier) {
+    Reading.Revision called = Reading.named(identifier);
+    if (called != null) {
+      looks.called(called, clock.instant());
+    }
     Instant limit = inWork.get(identifier);
     if (limit != null && clock.instant().isAfter(limit.plus(Copies.SKEW))) {
       Reading.Revision named = Reading.named(identifier);
@@ -139,14 +145,56 @@ public final class Judge {
     }
   }
 
-  /** The ledger's reports have moved. */
-  public void moved(Move move) {
+  /** Stripe answers that it takes an event, whether it counts it or not. */
+  public void took(String identifier) {
+    Reading.Revision report = Reading.named(identifier);
+    if (report != null) {
+      taken.add(report);
+    }
+  }
+
+  /** Stripe shows what it has of a customer. */
+  public void shown(String meter, String customer) {
+    looks.shown(meter, customer, clock.instant());
+  }
+
+  /** Stripe shows what it has of this customer later than what it has of others. */
+  public void isLate(String customer) {
+    looks.isLate(customer);
+  }
+
+  private void sentAnew(Reading.Revision report) {
+    Reading reading = report.reading();
+    String customer = String.valueOf(copies.customer(report));
+    if (looks.isLateAlone(customer) || bill.isByHand(reading, customer)) {
+      return;
+    }
+    if (bill.counted(reading).stream().anyMatch(event -> event.revision() == report.number())) {
+      violated("what Stripe holds is not sent anew by itself", report.toString(), reading);
+    }
+    if (!looks.areApart(reading.meter(), customer, report)) {
+      violated("what is sent anew was seen absent twice", report.toString(), reading);
+    }
+  }
+
+  /**
+   * The ledger's reports have moved.
+   *
+   * @param byPerson whether a person has asked for it
+   */
+  public void moved(Move move, boolean byPerson) {
     Reading reading = move.report().reading();
     Map<Integer, String> revisions = statuses.computeIfAbsent(reading, _ -> new TreeMap<>());
     revisions.put(move.report().number(), move.to());
     arrows.merge(move.arrow(), 1, Integer::sum);
     if (move.arrow().equals("pending>accepted")) {
       answered.add(move.report());
+    }
+    if (move.arrow().equals("rejected>accepted") && !taken.contains(move.report())) {
+      violated("only Stripe's yes comes before its no", move.toString(), reading);
+    }
+    if (move.to().equals("replaced") && !byPerson) {
+      sentAnew(move.report());
     }
     boolean drawn =
         move.from() == null
