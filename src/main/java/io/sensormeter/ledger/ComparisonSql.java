@@ -138,8 +138,8 @@ final class ComparisonSql {
           and r.revision = j.revision
           and not (j.status = 'verified' and j.equal and r.suspect_at is null
             and r.absent_at is null)
-        returning j.hour, j.meter, j.status, j.becomes, j.read_at, j.settled_at, j.absent,
-          j.value, j.absent_at
+        returning j.hour, j.meter, j.revision, j.status, j.becomes, j.read_at, j.settled_at, j.absent,
+          j.value, j.absent_at, r.duplicate
       )
       """
           .formatted(Absences.TOO_MANY);
@@ -158,8 +158,10 @@ final class ComparisonSql {
           group by 1) as looks
         where t.hour = looks.hour
       ), alive as (
+        -- Only of what Stripe took when it said so, and nothing earlier can be shown in place of.
         select hour, meter, max(read_at) as read_at, max(settled_at) as settled_at
         from noted where status = 'accepted' and becomes = 'verified' and value <> 0
+          and duplicate is not true and revision = 0
         group by hour, meter
       ), sign as (
         update metering.tick_meter as given

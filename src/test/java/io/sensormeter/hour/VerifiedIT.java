@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +117,30 @@ final class VerifiedIT extends HourFixture {
 
     assertThat(absent).isEqualTo(1);
     assertThat(revisions(pipeline, HOUR)).contains("0 replaced", "1 verified").hasSize(4);
+  }
+
+  /** Found by the simulation: Stripe had taken it an hour before it said so. */
+  @Test
+  void eventWhoseAnswerCameLateIsNoSignThatSummariesAreAlive() {
+    Pipeline pipeline = pipeline(Map.of("hourly", "sum-hourly"));
+    stripe.summariesLagBehind(Duration.ofMinutes(270));
+    String unanswered = "hourly:a:" + HOUR;
+    AtomicBoolean lost = new AtomicBoolean(true);
+    stripe.script(
+        call ->
+            lost.get() && unanswered.equals(call.identifier())
+                ? new Fault.ResetAfterProcessing()
+                : null);
+    hour(pipeline, HOUR);
+    lost.set(false);
+
+    for (int i = 1; i < 7; i++) {
+      hour(pipeline, HOUR.plusHours(i));
+    }
+
+    assertThat(revisions(pipeline, HOUR)).containsOnly("0 verified");
+    assertThat(reports(pipeline, "replaced")).as("Stripe holds each").isZero();
+    assertAgreement(pipeline);
   }
 
   @Test
