@@ -9,8 +9,9 @@ import java.util.Map;
 
 /**
  * {@code mvn -q -Pbench}: every figure of docs/performance.md, or with {@code -Dfigure=NAME} one of
- * them, printed and written to {@code target/bench.json}. Compared are medians of interleaved pairs
- * in one run, because machines differ and drift.
+ * them, printed and written to {@code target/bench.json}. Those that take long are measured only by
+ * name: {@code growth}, {@code rehearsal}, {@code backlog}. Compared are medians of interleaved
+ * pairs in one run, because machines differ and drift.
  */
 public final class Benchmark implements AutoCloseable {
   /**
@@ -44,10 +45,12 @@ public final class Benchmark implements AutoCloseable {
       case "verify" -> VerificationFigure.measure(this);
       case "pages" -> PagesFigure.measure(this);
       case "size" -> SizeFigure.measure(this);
+      case "hour" -> HourFigure.measure(this);
       case "all" -> {
         for (String each :
             List.of(
-                "capture", "publish", "report", "record", "memory", "verify", "pages", "size")) {
+                "capture", "publish", "report", "record", "memory", "verify", "pages", "size",
+                "hour")) {
           run(each);
         }
       }

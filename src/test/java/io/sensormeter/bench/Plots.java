@@ -6,6 +6,7 @@ import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The plots of docs/performance.md, as Mermaid, from the figures of {@code bench.json}. What was
@@ -29,20 +30,46 @@ public final class Plots {
           "memory.100000", "100,000",
           "memory.1000000", "1,000,000");
 
+  private static final Map<String, String> HOUR =
+      ordered(
+          "hour.capture", "capture",
+          "hour.publish", "publish",
+          "hour.report", "report",
+          "hour.record", "record");
+
+  private static final Map<String, String> PROCESSOR =
+      ordered(
+          "hour.cpu.Scheduler", "SchedulerFunction",
+          "hour.cpu.Reporter", "ReporterFunction",
+          "hour.cpu.Recorder", "RecorderFunction",
+          "hour.cpu.Verifier", "VerifierFunction");
+
+  private static final Map<String, String> COLD =
+      ordered(
+          "cold.Scheduler", "SchedulerFunction",
+          "cold.Reporter", "ReporterFunction",
+          "cold.Recorder", "RecorderFunction",
+          "cold.Verifier", "VerifierFunction",
+          "cold.View", "ViewFunction");
+
   private Plots() {}
 
-  /** All of them, a blank line between. */
+  /** All that have a bar, a blank line between. */
   public static String of(JsonNode figures) {
-    return String.join(
-        "\n",
-        plot("Times as long as the bare thing: shorter is better", "×", TIMES, figures, 1),
-        plot("Share of what is possible: longer is better", "share", SHARES, figures, 1),
-        plot(
-            "Capture and publish in 128 MB, start included: seconds for so many organizations",
-            "s",
-            GROWTH,
-            figures,
-            1));
+    return Stream.of(
+            plot("Times as long as the bare thing: shorter is better", "×", TIMES, figures, 1),
+            plot("Share of what is possible: longer is better", "share", SHARES, figures, 1),
+            plot(
+                "Capture and publish in 128 MB, start included: seconds for so many organizations",
+                "s",
+                GROWTH,
+                figures,
+                1),
+            plot("Where the time of an hour of 4,000 organizations goes", "s", HOUR, figures, 1),
+            plot("Processor time an organization and hour", "ms", PROCESSOR, figures, 1),
+            plot("Cold start, from the process to the first answer", "s", COLD, figures, 1))
+        .filter(plot -> !plot.isEmpty())
+        .collect(Collectors.joining("\n"));
   }
 
   private static String plot(
@@ -54,6 +81,9 @@ public final class Plots {
             bars.put(label, figures.path(name).path("value").asDouble());
           }
         });
+    if (bars.isEmpty()) {
+      return "";
+    }
     double most = bars.values().stream().mapToDouble(Double::doubleValue).max().orElse(least);
     return """
     ```mermaid

@@ -83,7 +83,7 @@ public final class Agreement {
    * @param took printed with the rate unless zero
    * @return whether they agree
    */
-  boolean print(Duration took) {
+  public boolean print(Duration took) {
     Ledger ledger = ledger();
     List<ReceivedEvent> events = pipeline.stripe().acceptedEvents();
     say(

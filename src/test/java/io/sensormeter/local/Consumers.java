@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
  * instances, each with an environment of its own, messages returned with the delay the function
  * gave them.
  */
-final class Consumers implements AutoCloseable {
+public final class Consumers implements AutoCloseable {
   private static final int REPORTERS = 4;
   private static final int RECORDERS = 2;
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -22,19 +22,19 @@ final class Consumers implements AutoCloseable {
   private static final Duration NO_PROGRESS = Duration.ofMinutes(16);
 
   private final Pipeline pipeline;
-  private final List<EventSource> sources = new ArrayList<>();
+  private final List<EventSource> sources;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean closed;
 
+  /** In this process. */
   Consumers(Pipeline pipeline) {
+    this(pipeline, inThisProcess(pipeline));
+  }
+
+  /** Wherever the sources' functions run. */
+  public Consumers(Pipeline pipeline, List<EventSource> sources) {
     this.pipeline = pipeline;
-    for (int i = 0; i < REPORTERS; i++) {
-      sources.add(pipeline.newReporter());
-    }
-    for (int i = 0; i < RECORDERS; i++) {
-      sources.add(pipeline.newRecorder());
-    }
-    sources.add(pipeline.newVerifier());
+    this.sources = List.copyOf(sources);
     for (EventSource source : sources) {
       source.returnDelays(true);
       threads.execute(
@@ -46,6 +46,18 @@ final class Consumers implements AutoCloseable {
     }
   }
 
+  private static List<EventSource> inThisProcess(Pipeline pipeline) {
+    List<EventSource> sources = new ArrayList<>();
+    for (int i = 0; i < REPORTERS; i++) {
+      sources.add(pipeline.newReporter());
+    }
+    for (int i = 0; i < RECORDERS; i++) {
+      sources.add(pipeline.newRecorder());
+    }
+    sources.add(pipeline.newVerifier());
+    return sources;
+  }
+
   /**
    * Waits until no report is pending and the queues are empty, or nothing has moved for long. Asks
    * only once nothing moves: the servers have the same two cores as what is measured.
@@ -54,13 +66,18 @@ final class Consumers implements AutoCloseable {
     awaitSettled(progress, NO_PROGRESS);
   }
 
+  /** As {@link #awaitSettled(Runnable)}, whatever questions wait. */
+  public void awaitRecorded(Runnable progress) {
+    await(progress, NO_PROGRESS, this::recorded);
+  }
+
   /** As {@link #awaitSettled(Runnable)}, or until nothing has moved for so long. */
   void awaitSettled(Duration noProgress) {
     awaitSettled(() -> {}, noProgress);
   }
 
   /** Waits until nothing is on its way, whatever is pending until its hour comes. */
-  void awaitArrived(Duration noProgress) {
+  public void awaitArrived(Duration noProgress) {
     await(() -> {}, noProgress, this::arrived);
   }
 
@@ -85,7 +102,11 @@ final class Consumers implements AutoCloseable {
   }
 
   private boolean settled() {
-    return arrived()
+    return pipeline.questions() == 0 && recorded();
+  }
+
+  private boolean recorded() {
+    return pipeline.depth() == 0
         && pipeline
                 .database()
                 .queryLong("select count(*) from metering.meter_report where status = 'pending'")

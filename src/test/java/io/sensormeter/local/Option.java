@@ -32,8 +32,21 @@ public final class Option {
 
   public static final Option FIGURE =
       oneOf(
-          "figure", "all", "capture", "publish", "report", "record", "memory", "verify", "pages",
-          "size");
+          "figure",
+          "all",
+          "capture",
+          "publish",
+          "report",
+          "record",
+          "memory",
+          "verify",
+          "pages",
+          "size",
+          "hour",
+          "cold",
+          "growth",
+          "rehearsal",
+          "backlog");
 
   /** A simulated world; 0 = as many as there is time for. */
   public static final Option SEED = number("seed", 0, 999_999_999);

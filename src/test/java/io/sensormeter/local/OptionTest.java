@@ -39,7 +39,7 @@ final class OptionTest {
         "stripeCallsPerSecond | 0 | it must be a whole number from 1 to 10000",
         "serve | 5 | it takes no value",
         "figure | captured | it must be one of all, capture, publish, report, record, memory,"
-            + " verify, pages, size"
+            + " verify, pages, size, hour, cold, growth, rehearsal, backlog"
       })
   void wrongValueIsAnsweredByOptionValueAndRange(String property, String value, String range) {
     assertThat(Option.problems(given(property, value)))

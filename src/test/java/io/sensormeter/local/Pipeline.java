@@ -1,8 +1,10 @@
 package io.sensormeter.local;
 
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.sensormeter.App;
 import io.sensormeter.World;
-import io.sensormeter.lambda.Time;
 import io.sensormeter.local.aws.EventSource;
 import io.sensormeter.local.aws.LambdaJson;
 import io.sensormeter.local.aws.LocalSecrets;
@@ -27,9 +29,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole pipeline in this process: the handlers as Lambda makes them, with queues and secrets of
@@ -134,7 +137,7 @@ public final class Pipeline implements AutoCloseable {
     return database;
   }
 
-  FakeStripe stripe() {
+  public FakeStripe stripe() {
     return stripe;
   }
 
@@ -181,20 +184,22 @@ public final class Pipeline implements AutoCloseable {
 
   /** A new execution environment of ReporterFunction behind its event source mapping. */
   public EventSource newReporter() {
-    ReporterHandler handler = new ReporterHandler(newApp());
-    return new EventSource(
-        sqs.client(), reportsUrl(), sqs.arn(reportsUrl()), REPORTER_BATCH, handler::handleRequest);
+    return reports(new ReporterHandler(newApp())::handleRequest);
+  }
+
+  /** The event source mapping of the reports queue. */
+  public EventSource reports(BiFunction<SQSEvent, Context, @Nullable SQSBatchResponse> reporter) {
+    return source(reportsUrl(), REPORTER_BATCH, reporter);
   }
 
   /** A new execution environment of RecorderFunction behind its event source mapping. */
   public EventSource newRecorder() {
-    RecorderHandler handler = new RecorderHandler(newApp());
-    return new EventSource(
-        sqs.client(),
-        outcomesUrl(),
-        sqs.arn(outcomesUrl()),
-        RECORDER_BATCH,
-        handler::handleRequest);
+    return outcomes(new RecorderHandler(newApp())::handleRequest);
+  }
+
+  /** The event source mapping of the outcomes queue. */
+  public EventSource outcomes(BiFunction<SQSEvent, Context, @Nullable SQSBatchResponse> recorder) {
+    return source(outcomesUrl(), RECORDER_BATCH, recorder);
   }
 
   /**
@@ -202,13 +207,18 @@ public final class Pipeline implements AutoCloseable {
    * pace without waiting for it: at Stripe's 25 reads a second a thousand customers take 40 s.
    */
   public EventSource newVerifier() {
-    VerifierHandler handler = new VerifierHandler(newApp(unwaited()));
-    return new EventSource(
-        sqs.client(),
-        verificationsUrl(),
-        sqs.arn(verificationsUrl()),
-        VERIFIER_BATCH,
-        handler::handleRequest);
+    return verifications(new VerifierHandler(newApp(UnwaitedWorld.of(clock)))::handleRequest);
+  }
+
+  /** The event source mapping of the verifications queue. */
+  public EventSource verifications(
+      BiFunction<SQSEvent, Context, @Nullable SQSBatchResponse> verifier) {
+    return source(verificationsUrl(), VERIFIER_BATCH, verifier);
+  }
+
+  private EventSource source(
+      String url, int batch, BiFunction<SQSEvent, Context, @Nullable SQSBatchResponse> function) {
+    return new EventSource(sqs.client(), url, sqs.arn(url), batch, function);
   }
 
   /** A new execution environment of ViewFunction, from an event's JSON to its answer. */
@@ -227,9 +237,14 @@ public final class Pipeline implements AutoCloseable {
     context.begin();
     Map<String, Object> answer =
         scheduler.answer(new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), context);
+    countPublished(answer);
+    return answer;
+  }
+
+  /** Notes what an invocation elsewhere has published. */
+  public void countPublished(Map<String, Object> answer) {
     published.add((int) answer.getOrDefault("published", 0));
     published.add((int) answer.getOrDefault("publishedAgain", 0));
-    return answer;
   }
 
   /** Copies that the invocations so far say SQS has taken. */
@@ -245,18 +260,6 @@ public final class Pipeline implements AutoCloseable {
     App app = new App(environment, world);
     apps.add(app);
     return app;
-  }
-
-  /** Whoever waits there has waited already. */
-  private World unwaited() {
-    World world = World.of(clock);
-    AtomicLong waited = new AtomicLong();
-    Time time =
-        new Time(
-            clock,
-            () -> System.nanoTime() + waited.get(),
-            duration -> waited.addAndGet(duration.toNanos()));
-    return new World(time, world.random(), world.executor(), world.awsHttp(), world.stripeHttp());
   }
 
   @Override

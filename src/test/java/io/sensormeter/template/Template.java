@@ -25,7 +25,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * template.yaml as written, its short tags in their long form: {@code {"Ref": …}}, {@code
  * {"Fn::Sub": …}}.
  */
-final class Template {
+public final class Template {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final JsonNode root;
@@ -34,7 +34,7 @@ final class Template {
     this.root = root;
   }
 
-  static Template read() {
+  public static Template read() {
     try (Reader in = Files.newBufferedReader(Path.of("template.yaml"))) {
       Object whole = new Yaml(new LongForms()).load(in);
       return new Template(JSON.valueToTree(whole));
@@ -44,7 +44,7 @@ final class Template {
   }
 
   /** A logical resource; its {@code Properties} are those of the template. */
-  record Resource(String id, JsonNode json) {
+  public record Resource(String id, JsonNode json) {
 
     String type() {
       return json.path("Type").asText();
@@ -55,7 +55,7 @@ final class Template {
     }
 
     /** A property by path: {@code "Environment/Variables"}. */
-    JsonNode property(String path) {
+    public JsonNode property(String path) {
       return properties().at("/" + path);
     }
 
@@ -69,7 +69,7 @@ final class Template {
     return root;
   }
 
-  Resource resource(String id) {
+  public Resource resource(String id) {
     JsonNode json = root.path("Resources").path(id);
     if (json.isMissingNode()) {
       throw new AssertionError("template.yaml has no resource " + id);

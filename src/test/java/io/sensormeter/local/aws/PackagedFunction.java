@@ -63,16 +63,22 @@ public final class PackagedFunction implements AutoCloseable {
    */
   public static PackagedFunction start(
       String handler, Map<String, String> environment, List<String> jvmOptions) {
-    return start(Path.of(property("lambda.classes")), handler, environment, jvmOptions);
+    return start(List.of(), handler, environment, jvmOptions);
   }
 
-  static PackagedFunction start(
-      Path classes, String handler, Map<String, String> environment, List<String> jvmOptions) {
+  /**
+   * As above, with classes that do not ship behind those that do.
+   *
+   * @param others folders
+   */
+  public static PackagedFunction start(
+      List<Path> others, String handler, Map<String, String> environment, List<String> jvmOptions) {
+    Path classes = Path.of(property("lambda.classes"));
     RuntimeApi api = new RuntimeApi();
     try {
       Path log = Files.createTempFile("function-", ".log");
       ProcessBuilder builder =
-          new ProcessBuilder(command(classes, handler, jvmOptions))
+          new ProcessBuilder(command(classes, others, handler, jvmOptions))
               .directory(classes.toFile())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
@@ -84,6 +90,11 @@ public final class PackagedFunction implements AutoCloseable {
       api.close();
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Waits until the environment is ready for its first event. */
+  public void awaitStarted() {
+    api.awaitStarted();
   }
 
   /** What each invocation is told it has left, from now on; at first 60 seconds. */
@@ -111,6 +122,11 @@ public final class PackagedFunction implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(response, e);
     }
+  }
+
+  /** Of the process, for who looks at what it uses. */
+  public long pid() {
+    return process.pid();
   }
 
   /** Ends the process at once, whatever it is doing, as the end of its host would. */
@@ -147,7 +163,8 @@ public final class PackagedFunction implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path classes, String handler, List<String> jvmOptions) {
+  private static List<String> command(
+      Path classes, List<Path> others, String handler, List<String> jvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -161,12 +178,12 @@ public final class PackagedFunction implements AutoCloseable {
             + NATIVE_PART);
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(
-        String.join(
-            File.pathSeparator,
-            classes.toString(),
-            property("lambda.lib") + "/*",
-            property("lambda.ric") + "/*"));
+    List<String> path = new ArrayList<>();
+    path.add(classes.toString());
+    path.add(property("lambda.lib") + "/*");
+    path.add(property("lambda.ric") + "/*");
+    others.forEach(folder -> path.add(folder.toString()));
+    command.add(String.join(File.pathSeparator, path));
     command.add("com.amazonaws.services.lambda.runtime.api.client.AWSLambda");
     command.add(handler);
     return command;

@@ -85,7 +85,10 @@ final class PackagedFunctionIT {
 
   private static PackagedFunction start(String handler) {
     return PackagedFunction.start(
-        testClasses(), handler, Map.of("METERS", "active_sensors:sum-hourly"), List.of("-Xmx128m"));
+        List.of(testClasses()),
+        handler,
+        Map.of("METERS", "active_sensors:sum-hourly"),
+        List.of("-Xmx128m"));
   }
 
   private static Path testClasses() {

@@ -28,6 +28,7 @@ final class RuntimeApi implements AutoCloseable {
 
   private final LinkedBlockingQueue<Invocation> waiting = new LinkedBlockingQueue<>();
   private final AtomicReference<@Nullable Invocation> running = new AtomicReference<>();
+  private final CompletableFuture<String> started = new CompletableFuture<>();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final LoopbackServer server =
       LoopbackServer.start(Map.of(INVOCATION, this::invocation, INIT_ERROR, this::initError));
@@ -68,6 +69,15 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the client asks for its first event: its handler is made by then.
+   *
+   * @throws CompletionException when the environment ended before
+   */
+  void awaitStarted() {
+    CompletableFuture.anyOf(started, ended).join();
+  }
+
   /** Fails the invocation that runs and every later one: the environment is gone. */
   void end(RuntimeException reason) {
     ended.completeExceptionally(reason);
@@ -104,6 +114,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void next(HttpExchange exchange) throws IOException {
+    started.complete("");
     Invocation invocation;
     try {
       invocation = waiting.take();
