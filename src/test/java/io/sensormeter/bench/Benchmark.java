@@ -46,11 +46,12 @@ public final class Benchmark implements AutoCloseable {
       case "pages" -> PagesFigure.measure(this);
       case "size" -> SizeFigure.measure(this);
       case "hour" -> HourFigure.measure(this);
+      case "cold" -> ColdFigure.measure(this);
       case "all" -> {
         for (String each :
             List.of(
                 "capture", "publish", "report", "record", "memory", "verify", "pages", "size",
-                "hour")) {
+                "hour", "cold")) {
           run(each);
         }
       }
