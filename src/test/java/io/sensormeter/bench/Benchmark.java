@@ -47,6 +47,7 @@ public final class Benchmark implements AutoCloseable {
       case "size" -> SizeFigure.measure(this);
       case "hour" -> HourFigure.measure(this);
       case "cold" -> ColdFigure.measure(this);
+      case "growth" -> GrowthFigure.measure(this);
       case "rehearsal" -> RehearsalFigure.measure(this);
       case "all" -> {
         for (String each :
