@@ -49,6 +49,7 @@ public final class Benchmark implements AutoCloseable {
       case "cold" -> ColdFigure.measure(this);
       case "growth" -> GrowthFigure.measure(this);
       case "rehearsal" -> RehearsalFigure.measure(this);
+      case "backlog" -> BacklogFigure.measure(this);
       case "all" -> {
         for (String each :
             List.of(
