@@ -60,7 +60,12 @@ public final class Alarms {
    * without a tick in the two hours before {@code from} are those of a stack whose heartbeat fails.
    */
   public List<Notification> notifications(Series series, Instant from, Instant to) {
-    return changes(series, from, to).stream()
+    return mails(changes(series, from, to));
+  }
+
+  /** Those changes that are a mail. */
+  List<Notification> mails(List<Notification> changes) {
+    return changes.stream()
         .filter(
             change ->
                 template
@@ -72,8 +77,13 @@ public final class Alarms {
 
   /** The alarms that are on at {@code to}. */
   public Set<String> on(Series series, Instant from, Instant to) {
+    return on(changes(series, from, to));
+  }
+
+  /** The alarms that are on after all these changes. */
+  static Set<String> on(List<Notification> changes) {
     Set<String> on = new HashSet<>();
-    changes(series, from, to).forEach(change -> change(on, change.alarm(), change.on()));
+    changes.forEach(change -> change(on, change.alarm(), change.on()));
     return on;
   }
 

@@ -111,8 +111,8 @@ final class FailureTableTest {
     Instant from = failure.began().minus(1, HOURS);
     Instant to = failure.began().plus(30, HOURS);
 
-    List<Notification> mails =
-        alarms.notifications(failure.series(), from, to).stream().filter(Notification::on).toList();
+    List<Notification> changes = alarms.changes(failure.series(), from, to);
+    List<Notification> mails = alarms.mails(changes).stream().filter(Notification::on).toList();
     assertThat(mails).extracting(Notification::alarm).containsOnly(row.notifier());
     assertThat(Duration.between(failure.began(), mails.getFirst().at()))
         .isPositive()
@@ -121,12 +121,12 @@ final class FailureTableTest {
     assertThat(mails).hasSize(row.howOften().equals("once") ? 1 : failure.times());
     assertThat(row.howOften()).isIn("once", "each time", "every hour");
 
-    assertThat(alarms.changes(failure.series(), from, to))
+    assertThat(changes)
         .filteredOn(Notification::on)
         .extracting(Notification::alarm)
         .containsOnly(row.notifier(), row.cause());
     if (failure.scheduled()) {
-      assertThat(alarms.on(failure.series(), from, to)).isEmpty();
+      assertThat(Alarms.on(changes)).isEmpty();
     }
   }
 
