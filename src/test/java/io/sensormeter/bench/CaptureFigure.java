@@ -25,6 +25,17 @@ final class CaptureFigure {
   private static final int SENSORS = 20;
   private static final Hour FIRST = Hour.parse("2026-11-22T00Z");
 
+  private static final String UNIQUE_INDEXES =
+      """
+      do $$ declare one record; begin
+        for one in select indexdef from pg_indexes
+          where schemaname = 'metering' and tablename = 'meter_report'
+            and indexname like 'meter_report_live%'
+        loop execute regexp_replace(one.indexdef, 'INDEX .* ON ONLY metering.meter_report',
+          'INDEX ON metering.one_live'); end loop;
+      end $$
+      """;
+
   private CaptureFigure() {}
 
   static void measure(Benchmark benchmark) throws Exception {
@@ -67,6 +78,38 @@ final class CaptureFigure {
         benchmark.figures.absolute(
             "capture.seconds", pairs.medianOurs(), "s", Figures.Better.LOWER);
       }
+      guards(benchmark, role, hour[0]);
+    }
+  }
+
+  /** What each kind of guard costs: the same SELECT into the plain table with more and more. */
+  private static void guards(Benchmark benchmark, Connection role, int first) throws Exception {
+    try (Statement statement = role.createStatement()) {
+      statement.execute(
+          "create table metering.checked (like metering.meter_report"
+              + " including defaults including constraints)");
+      statement.execute(
+          "alter table metering.checked"
+              + " add primary key (hour, organization_id, meter, revision)");
+      statement.execute("create table metering.one_live (like metering.checked including all)");
+      statement.execute(UNIQUE_INDEXES);
+    }
+    int[] hour = {first};
+    for (String table : new String[] {"checked", "one_live", "guarded"}) {
+      Pairs pairs =
+          Pairs.measure(
+              _ -> insert(role, table, FIRST.plusHours(hour[0]++)),
+              _ -> insert(role, "plain", FIRST.plusHours(hour[0]++)));
+      System.out.printf(
+          "capture   the plain table with %s: %s s, ratio %s%n",
+          switch (table) {
+            case "checked" -> "the ledger's CHECK constraints";
+            case "one_live" -> "those and the unique indexes of live reports";
+            default -> "all constraints and indexes";
+          },
+          Pairs.number(pairs.medianOurs()),
+          Pairs.number(pairs.ratio()));
+      benchmark.figures.ratio("capture.price." + table, pairs.ratio(), Figures.Better.LOWER);
     }
   }
 
