@@ -243,7 +243,11 @@ final class HostileStringsIT extends HourFixture {
   private static List<String> texts(Random random) {
     Set<String> texts = new LinkedHashSet<>(FOUND);
     while (texts.size() < STRINGS) {
-      texts.add(text(random));
+      String text = text(random);
+      // Who is called as those that are given another text would be given twice.
+      if (!text.matches("o(wn)?\\d+")) {
+        texts.add(text);
+      }
     }
     return new ArrayList<>(texts);
   }
