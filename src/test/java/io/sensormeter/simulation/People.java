@@ -111,12 +111,11 @@ final class People {
     command.put("value", value);
     command.put("reason", "counted again");
     Functions.Invoked<Map<String, Object>> invoked = ask("correct", command);
+    Reading reading = new Reading(SimulatedRun.REPLACEABLE, organization, hour);
     boolean refused = invoked.failure() != null && invoked.failure().contains("nothing was done");
-    if (!refused) {
-      source.corrected(
-          new Reading(SimulatedRun.REPLACEABLE, organization, hour),
-          value,
-          invoked.answer().isPresent());
+    // What was never there nobody can correct, whether he was told so or not.
+    if (!refused && source.readings().contains(reading)) {
+      source.corrected(reading, value, invoked.answer().isPresent());
     }
   }
 
