@@ -23,7 +23,7 @@ public final class Judge {
   private final Map<String, Integer> arrows = new TreeMap<>();
   private final Set<Reading.Revision> answered = new HashSet<>();
   private final Set<Reading.Revision> refusedLater = new HashSet<>();
-  private final Set<Reading.Revision> taken = new HashSet<>();
+  private final Map<Reading.Revision, Instant> taken = new HashMap<>();
   private final Looks looks = new Looks();
   private final Instant billFrom;
   private Map<String, Instant> inWork = Map.of();
@@ -149,7 +149,7 @@ public final class Judge {
   public void took(String identifier) {
     Reading.Revision report = Reading.named(identifier);
     if (report != null) {
-      taken.add(report);
+      taken.putIfAbsent(report, clock.instant());
     }
   }
 
@@ -190,7 +190,7 @@ public final class Judge {
     if (move.arrow().equals("pending>accepted")) {
       answered.add(move.report());
     }
-    if (move.arrow().equals("rejected>accepted") && !taken.contains(move.report())) {
+    if (move.arrow().equals("rejected>accepted") && !taken.containsKey(move.report())) {
       violated("only Stripe's yes comes before its no", move.toString(), reading);
     }
     if (move.to().equals("replaced") && !byPerson) {
@@ -227,6 +227,11 @@ public final class Judge {
   /** Whether it was accepted by one answer that stands, not by what Stripe showed. */
   boolean wasAnswered(Reading.Revision report) {
     return answered.contains(report) && !refusedLater.contains(report);
+  }
+
+  /** When Stripe first answered that it takes it; null if it never did. */
+  @Nullable Instant taken(Reading.Revision report) {
+    return taken.get(report);
   }
 
   @Nullable String status(Reading.Revision report) {

@@ -99,6 +99,11 @@ public final class LastJudge {
         || !judge.wasAnswered(report)) {
       return;
     }
+    Instant taken = judge.taken(report);
+    if (taken != null && taken.isBefore(received.getFirst().minus(CLOCKS))) {
+      // Stripe lost what it had said to hold, and counted another copy later: nobody was told.
+      return;
+    }
     Instant limit = row.reading().eventTime(source.kind(row.reading().meter())).plus(LATE);
     boolean surely = received.getFirst().isAfter(limit.plus(CLOCKS));
     boolean perhaps = received.getFirst().isAfter(limit.minus(CLOCKS));

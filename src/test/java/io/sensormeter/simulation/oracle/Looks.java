@@ -39,10 +39,8 @@ final class Looks {
 
   /** Whether two looks at what may be believed of a report were as far apart as they must be. */
   boolean areApart(String meter, String customer, Reading.Revision report) {
-    Instant called = firstCalls.get(report);
-    if (called == null) {
-      return false;
-    }
+    // What never came to Stripe is absent from its hour on.
+    Instant called = firstCalls.getOrDefault(report, report.reading().hour());
     Instant aged = called.plus(AGED).minus(Copies.SKEW);
     List<Instant> believed =
         looks.getOrDefault(meter + " " + customer, List.of()).stream()
