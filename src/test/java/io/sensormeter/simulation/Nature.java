@@ -150,10 +150,18 @@ final class Nature {
       pays(to, from.customer);
     }
     return () -> {
-      if (from != to && to.customer.equals(from.customer)) {
+      // Whoever has it: in the meantime it may have gone on, or back.
+      if (isShared(to)) {
         pays(to, ownOrNew(before));
       }
     };
+  }
+
+  private boolean isShared(Organization one) {
+    return organizations.stream()
+        .anyMatch(
+            other ->
+                other != one && !one.customer.isEmpty() && other.customer.equals(one.customer));
   }
 
   /** What one had before, unless somebody else has it meanwhile. */
@@ -163,7 +171,7 @@ final class Nature {
         : before;
   }
 
-  /** Stripe's customer is deleted; later the organization has another one. */
+  /** Stripe's customer is deleted; later who had it has another one. */
   Runnable delete(Random random) {
     Organization one = organizations.get(random.nextInt(organizations.size()));
     String gone = one.customer;
@@ -171,11 +179,7 @@ final class Nature {
       return () -> {};
     }
     delete(gone);
-    return () -> {
-      if (one.customer.equals(gone)) {
-        pays(one, newCustomer());
-      }
-    };
+    return () -> payAnew(gone);
   }
 
   /** The source gives nonsense for a coming hour; mended by what is returned. */
@@ -214,8 +218,12 @@ final class Nature {
   /** Stripe's customer is deleted, and another one pays at once. */
   void replace(String customer) {
     delete(customer);
+    payAnew(customer);
+  }
+
+  private void payAnew(String gone) {
     organizations.stream()
-        .filter(one -> one.customer.equals(customer))
+        .filter(one -> one.customer.equals(gone))
         .forEach(one -> pays(one, newCustomer()));
   }
 

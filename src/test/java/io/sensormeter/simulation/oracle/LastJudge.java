@@ -100,8 +100,8 @@ public final class LastJudge {
       return;
     }
     Instant taken = judge.taken(report);
-    if (taken != null && taken.isBefore(received.getFirst().minus(CLOCKS))) {
-      // Stripe lost what it had said to hold, and counted another copy later: nobody was told.
+    if (taken != null && Duration.between(taken, received.getFirst()).abs().compareTo(CLOCKS) > 0) {
+      // Stripe lost the copy that it said to hold, and counts another one: nobody was told.
       return;
     }
     Instant limit = row.reading().eventTime(source.kind(row.reading().meter())).plus(LATE);
