@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.sensormeter.local.StandardOutput;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -28,14 +26,7 @@ final class TelemetryTest {
   }
 
   private static String emitted(Map<String, Integer> metrics) {
-    PrintStream before = System.out;
-    ByteArrayOutputStream lines = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(lines, true, StandardCharsets.UTF_8));
-    try {
-      new Telemetry("sensor-meter-live").summary("a test", Map.of("received", 3), metrics);
-    } finally {
-      System.setOut(before);
-    }
-    return lines.toString(StandardCharsets.UTF_8);
+    return StandardOutput.of(
+        () -> new Telemetry("sensor-meter-live").summary("a test", Map.of("received", 3), metrics));
   }
 }

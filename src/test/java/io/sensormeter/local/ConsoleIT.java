@@ -8,11 +8,9 @@ import io.sensormeter.local.stripe.FakeStripe;
 import io.sensormeter.local.stripe.Formula;
 import io.sensormeter.meter.Hour;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +56,7 @@ final class ConsoleIT {
   }
 
   @Test
-  void whatWaitsForTheHourIsCountedAndAnHourLetsItGo() throws IOException {
+  void whatWaitsForTheHourIsCountedAndAnHourLetsItGo() {
     String correct =
         "{\"command\":\"correct\",\"hour\":\"%s\",\"organization\":\"%s\",\"meter\":\"active_sensors\",\"value\":99,\"reason\":\"miscounted\",\"by\":\"ann\"}"
             .formatted(FIRST, ApplicationData.organizationId(1));
@@ -70,22 +68,21 @@ final class ConsoleIT {
   }
 
   @Test
-  void whatIsNoCommandIsRefusedAsItWasTyped() throws IOException {
+  void whatIsNoCommandIsRefusedAsItWasTyped() {
     assertThat(typed("{\"command\":\"check\"} tick")).contains("can be read two ways");
     assertThat(typed("[]")).contains("> []", "the input is no JSON object");
     assertThat(typed("help")).contains("command 'help' is unknown");
   }
 
-  private String typed(String line) throws IOException {
-    PrintStream before = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      new Console(pipeline, consumers, demonstration)
-          .run(new BufferedReader(new StringReader(line + "\nquit\n")));
-    } finally {
-      System.setOut(before);
-    }
-    return printed.toString(StandardCharsets.UTF_8);
+  private String typed(String line) {
+    return StandardOutput.of(
+        () -> {
+          try {
+            new Console(pipeline, consumers, demonstration)
+                .run(new BufferedReader(new StringReader(line + "\nquit\n")));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 }

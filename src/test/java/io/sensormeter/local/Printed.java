@@ -3,21 +3,22 @@ package io.sensormeter.local;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.slf4j.MDC;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /**
  * What one invocation prints: its log lines as they ship, and its metric lines as CloudWatch reads
- * them. Takes over standard output meanwhile, so that tests which run beside each other in one JVM
- * would read each other's.
+ * them.
  */
 public final class Printed {
   /** The logging library forgets it when an invocation ends; log4j2-test.xml asks for it. */
   private static final String LISTENING = "printed";
+
+  /** Where the metrics library looks for its invocation: those without one share their metrics. */
+  private static final String TRACE = "AWS_LAMBDA_X_TRACE_ID";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> NEEDS_A_PERSON = Set.of("WARN", "ERROR");
@@ -33,18 +34,19 @@ public final class Printed {
 
   /** Listens to {@code invocation}, which runs on this thread and invokes one function once. */
   public static Printed by(Runnable invocation) {
-    PrintStream before = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    MDC.put(LISTENING, "true");
-    try {
-      invocation.run();
-    } finally {
-      MDC.remove(LISTENING);
-      System.setOut(before);
-    }
-    return new Printed(
-        printed.toString(StandardCharsets.UTF_8).lines().map(Printed::parsed).toList());
+    String printed =
+        StandardOutput.of(
+            () -> {
+              MDC.put(LISTENING, "true");
+              SdkInternalThreadLocal.put(TRACE, "Root=" + UUID.randomUUID());
+              try {
+                invocation.run();
+              } finally {
+                SdkInternalThreadLocal.remove(TRACE);
+                MDC.remove(LISTENING);
+              }
+            });
+    return new Printed(printed.lines().map(Printed::parsed).toList());
   }
 
   /** The value of a metric, which must be there exactly once. */

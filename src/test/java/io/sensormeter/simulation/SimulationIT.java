@@ -11,8 +11,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** Sequences of faults that nobody thought of: see docs/simulation.md. */
+/** Sequences of faults that nobody thought of: see docs/simulation.md. It reads the whole log. */
+@Isolated
 final class SimulationIT {
   private static final int DAYS = 2;
   private static final int FAULTS_PERCENT = 5;
