@@ -30,6 +30,7 @@ public final class Operator {
    * @throws IllegalArgumentException if it asks for what may not be; nothing was done
    * @throws IllegalStateException if the ledger is another stack's; nothing was done
    * @throws io.sensormeter.tick.IncompleteTick as {@link Tick#run}
+   * @throws IncompletePrune if not every month that was named is gone, but some are
    */
   public Map<String, Object> answer(Command command, String run, Deadline deadline) {
     if (!command.writes()) {
@@ -53,6 +54,9 @@ public final class Operator {
     } catch (IllegalArgumentException refused) {
       tools.journal().end(entry, 0);
       throw refused;
+    } catch (IncompletePrune incomplete) {
+      tools.journal().end(entry, incomplete.rows());
+      throw incomplete;
     }
     tools.journal().end(entry, answered.rows());
     return answered.fields();

@@ -69,6 +69,7 @@ record Prune(Tools tools) {
    *
    * @throws IllegalArgumentException if nobody says who does it, or which months were written out,
    *     or if one of these may not go, or none could; nothing was done
+   * @throws IncompletePrune if some of these are gone, and others could not go
    */
   Done answer(Command.Prune command) {
     String by = tools.requireBy(command);
@@ -85,10 +86,9 @@ record Prune(Tools tools) {
     requireGoing(named, partitions);
     if (!command.dryRun()) {
       partitions = inTurn(named, held -> drop(held, by));
-      requireGone(partitions);
+      requireGone(named, partitions);
     }
-    List<Partition> going = partitions.stream().filter(Partition::goes).toList();
-    long reports = going.stream().mapToLong(one -> one.reports().orElse(0L)).sum();
+    List<Partition> going = going(partitions);
     return new Done(
         new Answer(
             "prune",
@@ -96,7 +96,20 @@ record Prune(Tools tools) {
             tools.settings().ledgerKeepMonths(),
             partitions,
             command.dryRun() && !going.isEmpty() ? List.of(prune(going)) : List.of()),
-        command.dryRun() ? 0 : Math.toIntExact(Math.min(reports, Integer.MAX_VALUE)));
+        command.dryRun() ? 0 : rows(going));
+  }
+
+  private static List<Partition> going(List<Partition> partitions) {
+    return partitions.stream().filter(Partition::goes).toList();
+  }
+
+  private static List<String> months(List<Partition> these) {
+    return these.stream().map(Partition::month).toList();
+  }
+
+  private static int rows(List<Partition> going) {
+    long reports = going.stream().mapToLong(one -> one.reports().orElse(0L)).sum();
+    return Math.toIntExact(Math.min(reports, Integer.MAX_VALUE));
   }
 
   private void requireExported(Command.Prune command) {
@@ -133,12 +146,24 @@ record Prune(Tools tools) {
     }
   }
 
-  private static void requireGone(List<Partition> partitions) {
-    if (partitions.stream().noneMatch(Partition::goes)) {
-      throw new IllegalArgumentException(
-          "nothing was done: %s stays: %s"
-              .formatted(partitions.getFirst().month(), partitions.getFirst().why()));
+  private static void requireGone(Set<String> named, List<Partition> partitions) {
+    List<Partition> staying =
+        partitions.stream().filter(one -> !one.goes() && named.contains(one.month())).toList();
+    if (staying.isEmpty()) {
+      return;
     }
+    String why =
+        staying.stream()
+            .map(one -> "%s stays: %s".formatted(one.month(), one.why()))
+            .collect(Collectors.joining("; "));
+    List<Partition> gone = going(partitions);
+    if (gone.isEmpty()) {
+      throw new IllegalArgumentException("nothing was done: " + why);
+    }
+    throw new IncompletePrune(
+        "prune is incomplete: %s went; %s. Once nothing holds what stays, and what changed of it is written out anew, go on with {\"command\":\"prune\",\"months\":[\"%s\"],\"exported\":true} and your \"by\""
+            .formatted(String.join(", ", months(gone)), why, String.join("\",\"", months(staying))),
+        rows(gone));
   }
 
   /** Each month in turn: where one that is old stays, so do the later ones. */
@@ -219,7 +244,7 @@ record Prune(Tools tools) {
   /** To be asked, with a name, once they are written out. */
   private static Map<String, Object> prune(List<Partition> going) {
     Map<String, Object> asked = Advice.ask("prune");
-    asked.put("months", going.stream().map(Partition::month).toList());
+    asked.put("months", months(going));
     asked.put("exported", true);
     return asked;
   }

@@ -1,6 +1,7 @@
 package io.sensormeter.hour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.sensormeter.local.Pipeline;
@@ -9,6 +10,7 @@ import io.sensormeter.local.postgres.DatabaseWire;
 import io.sensormeter.local.postgres.LocalDatabase;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
+import io.sensormeter.operator.IncompletePrune;
 import io.sensormeter.scheduler.SchedulerHandler;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +18,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -308,26 +316,69 @@ final class PruneIT extends PagesFixture {
     assertThat(prunedMonths()).hasSize(2);
   }
 
-  /** A query of one old month holds up that month, and not those before it. */
+  /** A query of one old month holds up that month, and not those before it. Part is no success. */
   @Test
-  void monthsBeforeOneThatIsReadGoAndTheJournalSaysSo() throws SQLException {
+  void pruneFailsIfAMonthStaysAndSaysWhichWentAndWhatGoesOn() throws SQLException {
     database.execute("update metering.meter_report set status = 'verified'");
+    String goesOn = "{\"command\":\"prune\",\"months\":[\"2026-07\"],\"exported\":true}";
     try (Connection reader = database.connectAsOwner();
         var statement = reader.createStatement()) {
       reader.setAutoCommit(false);
       statement.execute("select count(*) from metering.meter_report_2026_07");
 
-      assertThat(lines(ask(pipeline, PRUNE)))
-          .hasSize(3)
-          .startsWith("2026-06 2 goes: pruned")
-          .element(1)
-          .asString()
-          .startsWith("2026-07 2 stays: pruning 2026-07 gave up after two seconds");
+      assertThatExceptionOfType(IncompletePrune.class)
+          .isThrownBy(() -> ask(pipeline, PRUNE))
+          .withMessageStartingWith(
+              "prune is incomplete: 2026-06 went; 2026-07 stays: pruning 2026-07 gave up after two")
+          .withMessageEndingWith("go on with %s and your \"by\"", goesOn);
 
       reader.rollback();
     }
     assertThat(prunedMonths()).containsExactly("2026-06 ann 2");
     assertThat(journal()).containsExactly("2");
+
+    ask(pipeline, goesOn.replace("}", ",\"by\":\"ann\"}"));
+    assertThat(prunedMonths()).containsExactly("2026-06 ann 2", "2026-07 ann 2");
+    assertThat(journal()).containsExactly("2", "2");
+  }
+
+  /** What was asked before the lock was had may be true no more. */
+  @Test
+  void monthStaysOfWhichSomethingBecameOpenWhilePruneWaitedForIt() throws Exception {
+    database.execute("update metering.meter_report set status = 'verified'");
+    try (ExecutorService thread = Executors.newSingleThreadExecutor();
+        Connection writer = database.connectAsOwner();
+        var statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute(
+          "update metering.meter_report_2026_07 set status = 'discrepancy' where organization_id ="
+              + " 'a'");
+      Future<?> prune = thread.submit(() -> ask(pipeline, PRUNE));
+      awaitWaiting(prune);
+      writer.commit();
+
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(prune::get)
+          .withCauseInstanceOf(IncompletePrune.class)
+          .withMessageContaining("2026-06 went; 2026-07 stays: open: 1 discrepancy since " + JULY);
+    }
+    assertThat(prunedMonths()).containsExactly("2026-06 ann 2");
+    assertThat(reports(pipeline, "discrepancy")).isEqualTo(1);
+  }
+
+  /** What ends instead of waiting fails the test, and does not hang it. */
+  private void awaitWaiting(Future<?> prune) throws Exception {
+    while (database.queryLong(
+            "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and usename = ?",
+            database.user())
+        == 0) {
+      try {
+        prune.get(10, TimeUnit.MILLISECONDS);
+        throw new AssertionError("it did not wait for the month");
+      } catch (TimeoutException e) {
+        // It is still on its way there.
+      }
+    }
   }
 
   private List<String> journal() {
