@@ -88,7 +88,7 @@ record Prune(Tools tools) {
       partitions = inTurn(named, held -> drop(held, by));
       requireGone(named, partitions);
     }
-    List<Partition> going = going(partitions);
+    List<String> going = going(partitions);
     return new Done(
         new Answer(
             "prune",
@@ -96,19 +96,16 @@ record Prune(Tools tools) {
             tools.settings().ledgerKeepMonths(),
             partitions,
             command.dryRun() && !going.isEmpty() ? List.of(prune(going)) : List.of()),
-        command.dryRun() ? 0 : rows(going));
+        command.dryRun() ? 0 : rows(partitions));
   }
 
-  private static List<Partition> going(List<Partition> partitions) {
-    return partitions.stream().filter(Partition::goes).toList();
+  private static List<String> going(List<Partition> partitions) {
+    return partitions.stream().filter(Partition::goes).map(Partition::month).toList();
   }
 
-  private static List<String> months(List<Partition> these) {
-    return these.stream().map(Partition::month).toList();
-  }
-
-  private static int rows(List<Partition> going) {
-    long reports = going.stream().mapToLong(one -> one.reports().orElse(0L)).sum();
+  private static int rows(List<Partition> all) {
+    long reports =
+        all.stream().filter(Partition::goes).mapToLong(one -> one.reports().orElse(0L)).sum();
     return Math.toIntExact(Math.min(reports, Integer.MAX_VALUE));
   }
 
@@ -128,17 +125,7 @@ record Prune(Tools tools) {
 
   /** What was written out is named, so that nothing goes that became old since. */
   private static void requireGoing(Set<String> named, List<Partition> partitions) {
-    Map<String, Partition> held =
-        partitions.stream().collect(Collectors.toMap(Partition::month, one -> one));
-    String others =
-        named.stream()
-            .filter(month -> !held.containsKey(month) || !held.get(month).goes())
-            .map(
-                month ->
-                    held.containsKey(month)
-                        ? "%s stays: %s".formatted(month, held.get(month).why())
-                        : "the ledger does not hold " + month)
-            .collect(Collectors.joining("; "));
+    String others = others(named, partitions);
     if (!others.isEmpty()) {
       throw new IllegalArgumentException(
           "not every month that was named may go, nothing was done: %s. Which may, says \"dryRun\": true"
@@ -147,23 +134,27 @@ record Prune(Tools tools) {
   }
 
   private static void requireGone(Set<String> named, List<Partition> partitions) {
-    List<Partition> staying =
-        partitions.stream().filter(one -> !one.goes() && named.contains(one.month())).toList();
-    if (staying.isEmpty()) {
-      return;
+    String others = others(named, partitions);
+    List<String> gone = going(partitions);
+    if (!others.isEmpty()) {
+      throw gone.isEmpty()
+          ? new IllegalArgumentException("nothing was done: " + others)
+          : new IncompletePrune(named, gone, others, rows(partitions));
     }
-    String why =
-        staying.stream()
-            .map(one -> "%s stays: %s".formatted(one.month(), one.why()))
-            .collect(Collectors.joining("; "));
-    List<Partition> gone = going(partitions);
-    if (gone.isEmpty()) {
-      throw new IllegalArgumentException("nothing was done: " + why);
-    }
-    throw new IncompletePrune(
-        "prune is incomplete: %s went; %s. Once nothing holds what stays, and what changed of it is written out anew, go on with {\"command\":\"prune\",\"months\":[\"%s\"],\"exported\":true} and your \"by\""
-            .formatted(String.join(", ", months(gone)), why, String.join("\",\"", months(staying))),
-        rows(gone));
+  }
+
+  /** Which of the months that were named do not go, and why; empty = all go. */
+  private static String others(Set<String> named, List<Partition> partitions) {
+    Map<String, Partition> held =
+        partitions.stream().collect(Collectors.toMap(Partition::month, one -> one));
+    return named.stream()
+        .filter(month -> !held.containsKey(month) || !held.get(month).goes())
+        .map(
+            month ->
+                held.containsKey(month)
+                    ? "%s stays: %s".formatted(month, held.get(month).why())
+                    : "the ledger does not hold " + month)
+        .collect(Collectors.joining("; "));
   }
 
   /** Each month in turn: where one that is old stays, so do the later ones. */
@@ -242,9 +233,9 @@ record Prune(Tools tools) {
   }
 
   /** To be asked, with a name, once they are written out. */
-  private static Map<String, Object> prune(List<Partition> going) {
+  private static Map<String, Object> prune(List<String> going) {
     Map<String, Object> asked = Advice.ask("prune");
-    asked.put("months", months(going));
+    asked.put("months", going);
     asked.put("exported", true);
     return asked;
   }
