@@ -6,7 +6,8 @@ import io.sensormeter.inspection.Waiting.Customerless;
 import io.sensormeter.inspection.Waiting.Filter;
 import io.sensormeter.inspection.Waiting.OfHours;
 import io.sensormeter.inspection.Waiting.OfMeter;
-import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Acknowledgements;
+import io.sensormeter.ledger.Exceptions;
 import io.sensormeter.ledger.SourceFunction;
 import io.sensormeter.meter.Hour;
 import java.util.ArrayList;
@@ -22,48 +23,45 @@ record ExceptionHours(Terms terms) {
   /** Skipped hours are 34 days old when they are told of. */
   private static final int TOLD_DAYS = 70;
 
-  /** Arguments: first hour or null, last hour, BILL_FROM or null, the newest hour owed. */
+  /**
+   * Arguments: first hour or null, last hour, BILL_FROM or null, the newest hour owed,
+   * acknowledged.
+   */
   private static final String HOURS =
       """
       with argument as (
         select ?::timestamptz as first, ?::timestamptz as last, ?::timestamptz as bill_from,
-          ?::timestamptz as newest_owed
+          ?::timestamptz as newest_owed, ?::boolean as acknowledged
       ), found as (
-        select 'owed' as status, since.hour
+        select 'owed' as status, since.hour, null as acknowledged
         from argument cross join metering.stack
         cross join generate_series(stack.live_from, least(argument.last, argument.newest_owed),
                                    interval '1 hour')
           as since(hour)
-        where not exists (select from metering.tick where tick.hour = since.hour)
+        where not argument.acknowledged
+          and not exists (select from metering.tick where tick.hour = since.hour)
         union all
-        select 'before_live', since.hour
+        select 'before_live', since.hour, null
         from argument cross join metering.stack
         cross join generate_series(argument.bill_from, stack.live_from - interval '1 hour',
                                    interval '1 hour') as since(hour)
-        where not exists (
+        where not argument.acknowledged and not exists (
           select from metering.tick
           where tick.hour = since.hour and tick.status = 'captured')
         union all
-        select 'skipped', tick.hour from argument cross join metering.tick
-        where tick.status = 'skipped' and tick.acknowledged_at is null
+        select %2$s, tick.hour, %3$s
+        from argument cross join metering.tick
+        where (tick.acknowledged_at is not null) = argument.acknowledged
           and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
-        union all
-        select 'estimated', tick.hour from argument cross join metering.tick
-        where tick.status = 'captured' and tick.captured_at > tick.hour + interval '%2$d minutes'
-          and tick.captured_by is not null
-          and tick.hour >= coalesce(argument.first, argument.last - interval '%1$d days')
-          and exists (
-            select from metering.tick_meter as given
-            left join metering.meter as noted on noted.meter = given.meter
-            where given.hour = tick.hour and given.status = 'captured'
-              and given.reports > given.rejected and noted.past_hour is not true)
       )
-      select status, count(*) as hours, min(hour) as since, max(hour) as newest
+      select status, count(*) as hours, min(hour) as since, max(hour) as newest,
+        found.acknowledged
       from found cross join argument
-      where hour >= coalesce(argument.first, '-infinity') and hour <= argument.last
-      group by status order by status
+      where status is not null
+        and hour >= coalesce(argument.first, '-infinity') and hour <= argument.last
+      group by status, found.acknowledged order by status, since
       """
-          .formatted(TOLD_DAYS, Captures.EXACT.toMinutes());
+          .formatted(TOLD_DAYS, Exceptions.OF_HOUR, Acknowledgements.said("tick"));
 
   /** Hours of each state, as the gauges count them. */
   List<OfHours> hours(Filter filter) {
@@ -76,43 +74,49 @@ record ExceptionHours(Terms terms) {
             filter.from().orElse(null),
             filter.to().orElseGet(terms::currentHour),
             terms.billFrom().orElse(null),
-            terms.newestOwed());
+            terms.newestOwed(),
+            filter.acknowledged());
   }
 
   private OfHours ofHours(Row row) {
     String status = row.text("status");
     Hour since = row.hour("since");
     Hour newest = row.hour("newest");
+    Optional<String> acknowledged = Optional.ofNullable(row.textOrNull("acknowledged"));
+    Advice advice = acknowledged.isPresent() ? Advice.SETTLED : advice(status, since, newest);
+    return new OfHours(
+        status, row.number("hours"), since, newest, acknowledged, advice.means(), advice.next());
+  }
+
+  private Advice advice(String status, Hour since, Hour newest) {
     boolean backfills =
         since.plusHours(SchedulerSettings.CAPTURE_HOURS_MAX).isAfter(terms.currentHour());
-    Advice advice =
-        switch (status) {
-          case "owed" ->
-              new Advice(
-                  "Never captured: the next tick captures them, from what the source says then. If"
-                      + " it did not, its capture fails: read SchedulerFunction's log.",
-                  List.of(dry(Advice.ask("tick"))));
-          case "before_live" ->
-              new Advice(
-                  "BILL_FROM says that they are billed, and the ledger went live after them."
-                      + " Backfill them, or set BILL_FROM to the first hour billed.",
-                  backfills ? List.of(ranged("backfill", since, newest)) : List.of());
-          case "skipped" ->
-              new Advice(
-                  "Never captured, and given up as too old: they are not billed. Younger than 34"
-                      + " days they can be backfilled; older ones need an invoice item, then"
-                      + " acknowledge them.",
-                  List.of(
-                      backfills
-                          ? ranged("backfill", since, newest)
-                          : Advice.acknowledge("skipped", null, since, newest)));
-          default ->
-              new Advice(
-                  "Captured more than 15 minutes late: their reports hold what the source said"
-                      + " then. Compare them with the hours around.",
-                  List.of(status(since, newest)));
-        };
-    return new OfHours(status, row.number("hours"), since, newest, advice.means(), advice.next());
+    return switch (status) {
+      case "owed" ->
+          new Advice(
+              "Never captured: the next tick captures them, from what the source says then. If"
+                  + " it did not, its capture fails: read SchedulerFunction's log.",
+              List.of(dry(Advice.ask("tick"))));
+      case "before_live" ->
+          new Advice(
+              "BILL_FROM says that they are billed, and the ledger went live after them."
+                  + " Backfill them, or set BILL_FROM to the first hour billed.",
+              backfills ? List.of(ranged("backfill", since, newest)) : List.of());
+      case "skipped" ->
+          new Advice(
+              "Never captured, and given up as too old: they are not billed. Younger than 34"
+                  + " days they can be backfilled; older ones need an invoice item, then"
+                  + " acknowledge them.",
+              List.of(
+                  backfills
+                      ? ranged("backfill", since, newest)
+                      : Advice.acknowledge("skipped", null, since, newest)));
+      default ->
+          new Advice(
+              "Captured more than 15 minutes late: their reports hold what the source said"
+                  + " then. Compare them with the hours around, then acknowledge them.",
+              List.of(status(since, newest), Advice.acknowledge("estimated", null, since, newest)));
+    };
   }
 
   private static Map<String, Object> ranged(String command, Hour since, Hour newest) {

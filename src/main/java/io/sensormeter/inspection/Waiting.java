@@ -82,12 +82,14 @@ public record Waiting(
    * Hours of one state.
    *
    * @param status {@code owed}, {@code skipped}, {@code estimated}, {@code before_live}
+   * @param acknowledged by whom, when and why; empty if they are open
    */
   public record OfHours(
       String status,
       long hours,
       Hour since,
       Hour newest,
+      Optional<String> acknowledged,
       String means,
       List<Map<String, Object>> next) {}
 
@@ -97,14 +99,14 @@ public record Waiting(
   /** Active subscriptions that nobody is billed for. */
   public record Customerless(long count, List<String> examples) {}
 
-  /** Looks. Hours, meters and subscriptions are never acknowledged. */
+  /** Looks. Meters and subscriptions are never acknowledged. */
   public static Waiting look(Terms terms, Filter filter) {
     List<Group> groups = new ExceptionGroups(terms).of(filter);
-    if (filter.acknowledged()) {
-      return new Waiting(groups, List.of(), List.of(), Optional.empty());
-    }
     ExceptionHours beside = new ExceptionHours(terms);
-    return new Waiting(groups, beside.hours(filter), beside.meters(), beside.customerless());
+    List<OfHours> hours = beside.hours(filter);
+    return filter.acknowledged()
+        ? new Waiting(groups, hours, List.of(), Optional.empty())
+        : new Waiting(groups, hours, beside.meters(), beside.customerless());
   }
 
   /** Of the meters alone. */

@@ -47,24 +47,29 @@ public final class Acknowledgements {
               where noted.meter = report.meter))
         order by report.hour, report.organization_id, report.meter, report.revision
         %%s
-      ), skipped as (
-        select tick.hour from metering.tick, argument
-        where tick.status = 'skipped' and tick.acknowledged_at is null
+      ), hours as (
+        select tick.hour, told.status from argument cross join metering.tick
+        cross join lateral (select %s as status) as told
+        where tick.acknowledged_at is null
           and tick.hour between argument.first and argument.last
-          and coalesce(argument.code, 'skipped') = 'skipped'
+          and coalesce(argument.code, told.status) = told.status
           and argument.organization is null and argument.customer is null
           and argument.meter is null
       )
       """
           .formatted(
-              Selection.COLUMNS, Selection.CHOSEN, Selection.EXCEPTION, CopyExpiry.EVENT_TIME);
+              Selection.COLUMNS,
+              Selection.CHOSEN,
+              Selection.EXCEPTION,
+              CopyExpiry.EVENT_TIME,
+              Exceptions.OF_HOUR);
 
   private static final String GROUPED =
       """
       select status, failure_code, count(*) as reports, coalesce(sum(value), 0) as total
       from due group by status, failure_code
       union all
-      select 'skipped', null, count(*), 0 from skipped having count(*) > 0
+      select status, null, count(*), 0 from hours group by status
       order by status, failure_code
       """;
 
@@ -79,7 +84,7 @@ public final class Acknowledgements {
   /**
    * Exceptions of one kind.
    *
-   * @param reports of {@code skipped} there are none, and it is the hours that are counted
+   * @param reports of {@code skipped} and {@code estimated} it is the hours that are counted
    * @param total the sum of their values
    */
   public record Group(String status, @Nullable String code, int reports, BigDecimal total) {
@@ -112,7 +117,7 @@ public final class Acknowledgements {
               update metering.tick
               set acknowledged_at = argument.now, acknowledged_by = argument.by,
                 acknowledged_note = argument.note
-              from skipped, argument where tick.hour = skipped.hour
+              from hours, argument where tick.hour = hours.hour
             )
             """
             + GROUPED,

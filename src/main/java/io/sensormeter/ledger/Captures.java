@@ -149,9 +149,10 @@ public final class Captures {
             select ?, ?, ?, ?
             on conflict (hour) do update
               set status = excluded.status, captured_at = excluded.captured_at,
-                  captured_by = excluded.captured_by, shown_at = null
+                  captured_by = excluded.captured_by, %s
               where tick.status = 'skipped'
-            """,
+            """
+                .formatted(Exceptions.ANEW),
             hour,
             meters.list().stream().anyMatch(meter -> meter.isBilled(hour, terms.billFrom()))
                 ? "captured"

@@ -37,9 +37,30 @@ public final class Exceptions {
       long skipped,
       long estimated) {}
 
-  /** Of a report that a statement moves: what it becomes is told anew, whatever was known of it. */
+  /**
+   * Of a report or a tick that a statement moves: what it becomes is told anew, whatever was known
+   * of it.
+   */
   static final String ANEW =
       "shown_at = null, acknowledged_at = null, acknowledged_by = null, acknowledged_note = null";
+
+  /**
+   * For what the hour of a {@code tick} is told of, as SQL: {@code skipped}, {@code estimated} if a
+   * billed gauge of it was read too late, else null. A flow read late is exact.
+   */
+  public static final String OF_HOUR =
+      """
+      case when tick.status = 'skipped' then 'skipped'
+        when tick.status = 'captured' and tick.captured_by is not null
+          and tick.captured_at > tick.hour + interval '%d minutes'
+          and exists (
+            select from metering.tick_meter as given
+            left join metering.meter as noted on noted.meter = given.meter
+            where given.hour = tick.hour and given.status = 'captured'
+              and given.reports > given.rejected and noted.past_hour is not true)
+        then 'estimated' end
+      """
+          .formatted(Captures.EXACT.toMinutes());
 
   private record Hours(long skipped, long estimated) {}
 

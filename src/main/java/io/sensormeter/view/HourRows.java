@@ -2,7 +2,7 @@ package io.sensormeter.view;
 
 import io.sensormeter.database.ReadOnly;
 import io.sensormeter.database.Row;
-import io.sensormeter.ledger.Captures;
+import io.sensormeter.ledger.Exceptions;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
 import java.util.List;
@@ -29,19 +29,15 @@ final class HourRows {
           else settled.found is not null end as settled,
         first.found is not null as in_shadow,
         shadow.live is not null as shadowed, marked.found is not null as marked,
-        coalesce(tick.captured_by is not null and tick.status = 'captured' and given.gauge
-          and tick.captured_at > tick.hour + interval '%1$d minutes', false) as estimated
+        coalesce(tick.acknowledged_at is null and %1$s = 'estimated', false) as estimated
       from generate_series(?::timestamptz, ?::timestamptz, interval '1 hour') as asked(hour)
       left join metering.tick on tick.hour = asked.hour
       left join metering.pruned_month
         on pruned_month.month = date_trunc('month', asked.hour, 'UTC')
       left join lateral (
         select sum(one.reports) filter (where one.status = 'captured' or tick.status = 'shadow')
-            as reports,
-          bool_or(noted.past_hour is not true and one.reports > one.rejected) as gauge
-        from metering.tick_meter as one
-        left join metering.meter as noted on noted.meter = one.meter
-        where one.hour = asked.hour) as given on true
+            as reports
+        from metering.tick_meter as one where one.hour = asked.hour) as given on true
       left join lateral (
         select true as found from metering.meter_report as r
         where r.status = 'pending' and r.hour = asked.hour limit 1) as pending on true
@@ -87,7 +83,7 @@ final class HourRows {
           and r.acknowledged_at is null limit 1) as marked on true
       order by asked.hour
       """
-          .formatted(Captures.EXACT.toMinutes(), EXCEPTIONS_MAX);
+          .formatted(Exceptions.OF_HOUR, EXCEPTIONS_MAX);
 
   private HourRows() {}
 
@@ -102,7 +98,7 @@ final class HourRows {
    * @param inShadow captured in shadow, and neither released nor acknowledged since
    * @param shadowed in shadow though its meter was live
    * @param marked a report of it is late or was superseded, and nobody has acknowledged it
-   * @param estimated captured too late for its gauges to be exact
+   * @param estimated captured too late for its gauges to be exact, and nobody has acknowledged it
    */
   record HourRow(
       Hour hour,

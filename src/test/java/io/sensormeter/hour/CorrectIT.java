@@ -187,11 +187,11 @@ final class CorrectIT extends HourFixture {
             database,
             Map.of("SOURCE", "own", "METERS", "active_sensors:sum-hourly", "BILL_FROM", ""));
     toHour(HOUR.plusHours(1));
-    assertThat(ring(shadow)).isEqualTo(1);
+    assertThat(ring(shadow, "HoursShadowedAfterLive")).isEqualTo(1);
 
     assertThat(acknowledge(shadow, "\"code\":\"shadow\"")).containsEntry("reports", 1);
 
-    assertThat(ring(shadow)).isZero();
+    assertThat(ring(shadow, "HoursShadowedAfterLive")).isZero();
   }
 
   /** No report of theirs is open, and still a person has to say that they are settled. */
@@ -219,14 +219,58 @@ final class CorrectIT extends HourFixture {
     assertThat(exceptions(pipeline)).doesNotContain("status=late");
   }
 
-  private static String exceptions(Pipeline pipeline) {
-    return String.valueOf(pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"exceptions\"}"));
+  /** What is captured after it was given up, and acknowledged as that, is told for what it is. */
+  @Test
+  void acknowledgedHoursThatWereReadLateLeaveTheListUntilAnotherIs() {
+    live(MeterKind.SUM_HOURLY);
+    Pipeline pipeline =
+        pipeline(
+            database,
+            Map.of("SOURCE", "own", "METERS", "active_sensors:sum-hourly", "CATCH_UP_HOURS", "1"));
+    tick(pipeline);
+    drain(pipeline);
+    toHour(HOUR.plusHours(4));
+    tick(pipeline);
+    drain(pipeline);
+    String late = "\"code\":\"estimated\"";
+    assertThat(exceptions(pipeline))
+        .contains("status=skipped, hours=2", "status=estimated, hours=1");
+
+    assertThat(acknowledge(pipeline, late + ",\"dryRun\":true")).containsEntry("reports", 1);
+    assertThat(acknowledge(pipeline, late + ",\"organization\":\"a\"")).containsEntry("reports", 0);
+    assertThat(exceptions(pipeline)).contains("status=estimated");
+    assertThat(acknowledge(pipeline, late)).containsEntry("reports", 1);
+    assertThat(exceptions(pipeline)).contains("status=skipped").doesNotContain("status=estimated");
+    assertThat(acknowledge(pipeline, "\"code\":\"skipped\"")).containsEntry("reports", 2);
+    assertThat(exceptions(pipeline)).contains("Nothing waits for a person");
+    assertThat(exceptions(pipeline, ",\"acknowledged\":true"))
+        .contains("status=skipped, hours=2", "status=estimated, hours=1")
+        .contains("acknowledged=ann at 2026-11-22T18:00:03Z: a test account")
+        .doesNotContain("status=owed");
+
+    pipeline.invoke(
+        pipeline.newScheduler(),
+        "{\"command\":\"backfill\",\"from\":\"%1$s\",\"to\":\"%1$s\"}"
+            .formatted(HOUR.plusHours(1)));
+    drain(pipeline);
+    assertThat(exceptions(pipeline)).contains("status=estimated, hours=1");
+    toHour(HOUR.plusHours(5));
+    assertThat(ring(pipeline, "ReportsEstimated")).isEqualTo(1);
+    drain(pipeline);
   }
 
-  private double ring(Pipeline pipeline) {
+  private static String exceptions(Pipeline pipeline) {
+    return exceptions(pipeline, "");
+  }
+
+  private static String exceptions(Pipeline pipeline, String more) {
+    return String.valueOf(
+        pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"exceptions\"%s}".formatted(more)));
+  }
+
+  private double ring(Pipeline pipeline, String metric) {
     var scheduler = pipeline.newScheduler();
-    return Printed.by(() -> tick(pipeline, scheduler, Hour.floor(clock.instant())))
-        .metric("HoursShadowedAfterLive");
+    return Printed.by(() -> tick(pipeline, scheduler, Hour.floor(clock.instant()))).metric(metric);
   }
 
   private double openRejected(Pipeline pipeline) {

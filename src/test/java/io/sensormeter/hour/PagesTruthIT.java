@@ -128,6 +128,62 @@ final class PagesTruthIT extends PagesFixture {
   }
 
   @Test
+  void hourReadLateIsMarkedUntilAPersonHasLookedAtIt() {
+    Pipeline pipeline = billing(MeterKind.SUM_HOURLY);
+    tick(pipeline);
+    drain(pipeline);
+    toHour(HOUR.plusHours(2));
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+    assertThat(verdict(pipeline))
+        .startsWith("Yes:")
+        .endsWith(
+            "1 hour holds late, superseded or estimated reports, which somebody should look at: see"
+                + " Exceptions.");
+    assertThat(cell(pipeline, HOUR.plusHours(1)).attr("aria-label")).endsWith(", estimated");
+    assertThat(look(pipeline, "exceptions").text()).contains("estimated 1 hour");
+
+    acknowledge(pipeline, "estimated");
+
+    assertThat(verdict(pipeline)).startsWith("Yes:").doesNotContain("estimated");
+    assertThat(cell(pipeline, HOUR.plusHours(1)).attr("aria-label")).doesNotContain("estimated");
+    assertThat(look(pipeline, "exceptions").text()).contains("Nothing waits for a person");
+  }
+
+  /** No value that is billed is estimated: the gauge is in shadow, the flow exact. */
+  @Test
+  void gaugeInShadowMarksNoHourThatWasReadLate() {
+    meter(MeterKind.SUM_HOURLY);
+    meter(READINGS, MeterKind.SUM);
+    stripe.addCustomer("cus_a");
+    reading(database, "org-a", "cus_a", Pipeline.METER, "7");
+    reading(database, "org-a", "cus_a", READINGS, "9");
+    Pipeline pipeline =
+        pipeline(
+            database,
+            Map.of(
+                "SOURCE",
+                "own",
+                "INVOICE_GRACE_HOURS",
+                "72",
+                "METERS",
+                READINGS
+                    + ":sum:past-hour,"
+                    + Pipeline.METER
+                    + ":sum-hourly:from=2027-01-01T00:00:00Z"));
+    tick(pipeline);
+    nextHour(pipeline);
+    toHour(HOUR.plusHours(3));
+    tick(pipeline);
+    drain(pipeline);
+    take(pipeline.verificationsUrl());
+
+    assertThat(look(pipeline, "exceptions").text()).contains("Nothing waits for a person");
+    assertThat(cell(pipeline, HOUR.plusHours(2)).attr("aria-label")).doesNotContain("estimated");
+  }
+
+  @Test
   void ofALastMeterOneHourAloneIsToBeBilled() {
     Pipeline pipeline = billing(MeterKind.LAST);
     tick(pipeline);
