@@ -11,6 +11,7 @@ import io.sensormeter.ledger.Verifications;
 import io.sensormeter.ledger.Verifications.Doubted;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.operator.Explanation.MeterNote;
+import io.sensormeter.operator.HoursWithoutReport.TickNote;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,6 +70,7 @@ record Explain(Tools tools) {
                 .filter(row -> isAsked(row.hour(), range) || isAsked(row.eventHour(), range))
                 .toList();
     List<MeterNote> meters = meters();
+    Map<Hour, TickNote> noted = TickNote.of(tools.reads(), ticks);
     List<Doubted> doubted = Verifications.doubted(tools.reads(), range.from());
     List<JournalNote> journal = JournalNote.of(tools.reads(), ticks);
     return new Done(
@@ -79,8 +81,8 @@ record Explain(Tools tools) {
             range.to(),
             days.zone().toString(),
             totals(rows.stream().filter(row -> isAsked(row.eventHour(), range)).toList()),
-            rows.stream().map(row -> told(row, meters, journal, doubted, days)).toList(),
-            new HoursWithoutReport(tools, meters).tell(whose, range, rows, command.meter())),
+            rows.stream().map(row -> told(row, noted, meters, journal, doubted, days)).toList(),
+            new HoursWithoutReport(tools, noted).tell(whose, range, rows, command.meter())),
         0);
   }
 
@@ -114,6 +116,7 @@ record Explain(Tools tools) {
 
   private Told told(
       ReportRow row,
+      Map<Hour, TickNote> ticks,
       List<MeterNote> meters,
       List<JournalNote> journal,
       List<Doubted> doubted,
@@ -124,6 +127,9 @@ record Explain(Tools tools) {
             new Explanation.Around(
                 meters.stream().filter(noted -> noted.meter().equals(row.meter())).findFirst(),
                 journal.stream().filter(entry -> entry.concerns(row)).toList(),
+                Optional.ofNullable(ticks.get(row.hour()))
+                    .filter(tick -> !tick.isSkipped())
+                    .flatMap(TickNote::acknowledged),
                 doubted.stream().filter(hour -> isLook(row.seen(), hour.hour())).findFirst(),
                 tools.time().now()));
     return new Told(

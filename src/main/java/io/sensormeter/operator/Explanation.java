@@ -29,11 +29,13 @@ record Explanation(List<String> sentences, List<Map<String, Object>> next) {
    *
    * @param meter empty if the ledger knows nothing of it
    * @param entries of the journal that concern it
+   * @param settled by whom, when and why its hour, read late, was acknowledged; empty if it was not
    * @param doubted an hour in which it was looked up and too much was absent to be believed
    */
   record Around(
       Optional<MeterNote> meter,
       List<JournalNote> entries,
+      Optional<String> settled,
       Optional<Doubted> doubted,
       Instant now) {
 
@@ -52,7 +54,7 @@ record Explanation(List<String> sentences, List<Map<String, Object>> next) {
 
   static Explanation of(ReportRow row, Around around) {
     List<String> sentences = new ArrayList<>();
-    sentences.add(reading(row));
+    sentences.add(reading(row) + (row.isEstimated() ? estimated(around) : ""));
     sentences.add(copies(row));
     outcome(row).ifPresent(sentences::add);
     sighting(row).ifPresent(sentences::add);
@@ -81,23 +83,23 @@ record Explanation(List<String> sentences, List<Map<String, Object>> next) {
                 row.customer() == null ? "no Stripe customer" : row.customer(),
                 row.meter(),
                 row.kind() == null ? "" : " (" + row.kind() + ")");
-    String read =
-        row.revision() == 0
-            ? "The source was read at %s and gave organization %s %s, for the hour %s."
-                .formatted(at(row.capturedAt()), row.organization(), what, row.eventHour())
-            : "Revision %d of organization %s was made at %s: %s, for the hour %s%s."
-                .formatted(
-                    row.revision(),
-                    row.organization(),
-                    at(row.capturedAt()),
-                    what,
-                    row.eventHour(),
-                    row.reason() == null ? "" : "; the reason given: " + row.reason());
-    return row.isEstimated()
-        ? read
-            + " The value is estimated: it is what the source said more than 15 minutes after the"
-            + " hour began."
-        : read;
+    return row.revision() == 0
+        ? "The source was read at %s and gave organization %s %s, for the hour %s."
+            .formatted(at(row.capturedAt()), row.organization(), what, row.eventHour())
+        : "Revision %d of organization %s was made at %s: %s, for the hour %s%s."
+            .formatted(
+                row.revision(),
+                row.organization(),
+                at(row.capturedAt()),
+                what,
+                row.eventHour(),
+                row.reason() == null ? "" : "; the reason given: " + row.reason());
+  }
+
+  private static String estimated(Around around) {
+    return " The value is estimated: it is what the source said more than 15 minutes after the hour"
+        + " began."
+        + around.settled().map(" The hour was acknowledged by %s."::formatted).orElse("");
   }
 
   private static String copies(ReportRow row) {

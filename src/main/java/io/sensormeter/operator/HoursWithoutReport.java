@@ -1,11 +1,12 @@
 package io.sensormeter.operator;
 
+import io.sensormeter.database.ReadOnly;
 import io.sensormeter.inspection.Range;
 import io.sensormeter.inspection.ReportRow;
 import io.sensormeter.inspection.ReportRows;
+import io.sensormeter.ledger.Acknowledgements;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.Meter;
-import io.sensormeter.operator.Explanation.MeterNote;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,15 +17,41 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Why there is no report of an hour. */
-record HoursWithoutReport(Tools tools, List<MeterNote> meters) {
+record HoursWithoutReport(Tools tools, Map<Hour, TickNote> ticks) {
 
-  /** A tick row. */
-  record TickNote(Hour hour, String status, String capturedAt) {}
+  /**
+   * A tick row.
+   *
+   * @param acknowledged by whom, when and why; empty if nobody has
+   */
+  record TickNote(Hour hour, String status, String capturedAt, Optional<String> acknowledged) {
+
+    static Map<Hour, TickNote> of(ReadOnly reads, Range range) {
+      return reads
+          .list(
+              "reading tick rows",
+              row ->
+                  new TickNote(
+                      row.hour("hour"),
+                      row.text("status"),
+                      Explanation.at(row.instant("captured_at")),
+                      Optional.ofNullable(row.textOrNull("acknowledged"))),
+              "select hour, status, captured_at, %s as acknowledged from metering.tick where hour between ? and ?"
+                  .formatted(Acknowledgements.said("tick")),
+              range.from(),
+              range.to())
+          .stream()
+          .collect(Collectors.toMap(TickNote::hour, Function.identity()));
+    }
+
+    boolean isSkipped() {
+      return status.equals("skipped");
+    }
+  }
 
   /** A sentence for each run of event hours that lack a report of a meter for the same reason. */
   List<String> tell(
       ReportRows.Whose whose, Range range, List<ReportRow> rows, Optional<String> onlyMeter) {
-    Map<Hour, TickNote> ticks = ticks(ReportRows.ticks(range.from(), range.to()));
     Optional<Hour> liveFrom = tools.stacks().look(tools.reads()).liveFrom();
     List<String> sentences = new ArrayList<>();
     for (Meter meter : tools.settings().meters().list()) {
@@ -57,9 +84,14 @@ record HoursWithoutReport(Tools tools, List<MeterNote> meters) {
       @Nullable TickNote noted,
       Optional<Hour> liveFrom,
       Hour now) {
-    if (noted != null && noted.status().equals("skipped")) {
-      return "never captured, and given up as too old: it is not billed. Younger than 34 days it"
-          + " can be captured by backfill; older, bill it by an invoice item.";
+    if (noted != null && noted.isSkipped()) {
+      return "never captured, and given up as too old: it is not billed. "
+          + noted
+              .acknowledged()
+              .map("It was acknowledged by %s."::formatted)
+              .orElse(
+                  "Younger than 34 days it can be captured by backfill; older, bill it by an"
+                      + " invoice item.");
     }
     if (noted != null) {
       return whose.organization().isPresent()
@@ -92,22 +124,5 @@ record HoursWithoutReport(Tools tools, List<MeterNote> meters) {
       }
     }
     return String.join(", ", spans);
-  }
-
-  private Map<Hour, TickNote> ticks(Range range) {
-    return tools
-        .reads()
-        .list(
-            "reading tick rows",
-            row ->
-                new TickNote(
-                    row.hour("hour"),
-                    row.text("status"),
-                    Explanation.at(row.instant("captured_at"))),
-            "select hour, status, captured_at from metering.tick where hour between ? and ?",
-            range.from(),
-            range.to())
-        .stream()
-        .collect(Collectors.toMap(TickNote::hour, Function.identity()));
   }
 }

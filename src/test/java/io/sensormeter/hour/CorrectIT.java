@@ -247,6 +247,10 @@ final class CorrectIT extends HourFixture {
         .contains("status=skipped, hours=2", "status=estimated, hours=1")
         .contains("acknowledged=ann at 2026-11-22T18:00:03Z: a test account")
         .doesNotContain("status=owed");
+    assertThat(explained(pipeline, HOUR.plusHours(3)))
+        .contains("The hour was acknowledged by ann at 2026-11-22T18:00:03Z: a test account.");
+    assertThat(explained(pipeline, HOUR.plusHours(1)))
+        .contains("it is not billed. It was acknowledged by ann at 2026-11-22T18:00:03Z: a test");
 
     pipeline.invoke(
         pipeline.newScheduler(),
@@ -254,6 +258,7 @@ final class CorrectIT extends HourFixture {
             .formatted(HOUR.plusHours(1)));
     drain(pipeline);
     assertThat(exceptions(pipeline)).contains("status=estimated, hours=1");
+    assertThat(explained(pipeline, HOUR.plusHours(1))).doesNotContain("acknowledged");
     toHour(HOUR.plusHours(5));
     assertThat(ring(pipeline, "ReportsEstimated")).isEqualTo(1);
     drain(pipeline);
@@ -266,6 +271,13 @@ final class CorrectIT extends HourFixture {
   private static String exceptions(Pipeline pipeline, String more) {
     return String.valueOf(
         pipeline.invoke(pipeline.newScheduler(), "{\"command\":\"exceptions\"%s}".formatted(more)));
+  }
+
+  private static String explained(Pipeline pipeline, Hour hour) {
+    return String.valueOf(
+        pipeline.invoke(
+            pipeline.newScheduler(),
+            "{\"command\":\"explain\",\"organization\":\"a\",\"hour\":\"%s\"}".formatted(hour)));
   }
 
   private double ring(Pipeline pipeline, String metric) {

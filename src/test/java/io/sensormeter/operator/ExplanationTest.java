@@ -202,7 +202,8 @@ final class ExplanationTest {
     assertThat(
             Explanation.of(
                     row,
-                    new Explanation.Around(Optional.empty(), List.of(note), Optional.empty(), NOW))
+                    new Explanation.Around(
+                        Optional.empty(), List.of(note), Optional.empty(), Optional.empty(), NOW))
                 .sentences())
         .contains(
             "At 2026-11-15T08:00:00Z ann asked for retry (from 2026-11-14T13Z, to 2026-11-14T18Z,"
@@ -221,6 +222,7 @@ final class ExplanationTest {
         new Explanation.Around(
             Optional.empty(),
             List.of(),
+            Optional.empty(),
             Optional.of(new Verifications.Doubted(Hour.parse("2026-11-15T16Z"), 72, 480)),
             NOW);
 
@@ -262,6 +264,7 @@ final class ExplanationTest {
             Optional.of(new Explanation.MeterNote(row.meter(), HOUR, null)),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
             NOW));
   }
 
@@ -276,6 +279,7 @@ final class ExplanationTest {
             new Explanation.Around(
                 Optional.of(new Explanation.MeterNote(row.meter(), liveFrom, stopped)),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 now));
     List<String> lines = new ArrayList<>(explanation.sentences());
