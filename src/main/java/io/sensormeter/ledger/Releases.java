@@ -16,14 +16,16 @@ public final class Releases {
 
   /**
    * A report in shadow that may be billed: young enough for a copy to be answered, of the kind and
-   * interval that its meter was billed with, not before its meter's first event hour unless a
-   * person says so, and on a {@code last} meter not before an hour that is live.
+   * interval that its meter was billed with, neither before its meter's first event hour nor
+   * acknowledged unless a person says so, and on a {@code last} meter not before an hour that is
+   * live.
    */
   private static final String RELEASABLE =
       """
       report.hour = argument.hour and report.status = 'shadow'
         and (argument.meter is null or report.meter = argument.meter)
         and (argument.organization is null or report.organization_id = argument.organization)
+        and (argument.acknowledged or report.acknowledged_at is null)
         and %s > argument.now - interval '%d hours'
         and not exists (
           select from metering.meter as noted
@@ -52,7 +54,7 @@ public final class Releases {
       """
       with argument as (
         select ?::timestamptz as hour, ?::text as meter, ?::text as organization,
-          ?::boolean as before_live, ?::timestamptz as now, ?::timestamptz as through)
+          ?::boolean as before_live, ?::boolean as acknowledged, ?::timestamptz as now, ?::timestamptz as through)
       """;
 
   private final Database database;
@@ -67,9 +69,14 @@ public final class Releases {
    * @param meter empty = all
    * @param organization empty = all
    * @param beforeLive also those of an event hour before the first one billed of their meter
+   * @param acknowledged also those that a person has acknowledged
    */
   public record Choice(
-      Hour hour, Optional<String> meter, Optional<String> organization, boolean beforeLive) {}
+      Hour hour,
+      Optional<String> meter,
+      Optional<String> organization,
+      boolean beforeLive,
+      boolean acknowledged) {}
 
   /**
    * Releases, in one transaction: shadow → pending. A crash right after leaves them to the next
@@ -112,6 +119,7 @@ public final class Releases {
             choice.meter().orElse(null),
             choice.organization().orElse(null),
             choice.beforeLive(),
+            choice.acknowledged(),
             now,
             null)
         .orElseThrow();
@@ -152,6 +160,7 @@ public final class Releases {
             choice.meter().orElse(null),
             choice.organization().orElse(null),
             choice.beforeLive(),
+            choice.acknowledged(),
             now,
             through)
         .orElseThrow();

@@ -7,9 +7,11 @@ import io.sensormeter.ledger.CaptureTerms;
 import io.sensormeter.ledger.Captured;
 import io.sensormeter.ledger.Ticks;
 import io.sensormeter.meter.Hour;
+import io.sensormeter.operator.HoursWithoutReport.TickNote;
 import io.sensormeter.tick.Publisher;
 import io.sensormeter.tick.Tick;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,11 +37,13 @@ record Backfill(Tools tools) {
   /**
    * Captures and publishes.
    *
-   * @throws IllegalArgumentException if the range may not be billed
+   * @throws IllegalArgumentException if the range may not be billed, or a person has acknowledged
+   *     one of its hours
    */
   Done answer(Command.Backfill command, String run, Deadline deadline) {
     Range range = new Range(command.from(), command.to());
     requireBillable(command);
+    requireUnsettled(command, range);
     if (command.dryRun()) {
       tools.stack(true);
     }
@@ -154,6 +158,22 @@ record Backfill(Tools tools) {
           "organization '%s' has neither a reading nor a report from %s to %s: metering.billable_readings does not name it; nothing was captured or sent"
               .formatted(command.organization().get(), command.from(), command.to()));
     }
+  }
+
+  /** Of a skipped hour that was acknowledged somebody may have billed all there is. */
+  private void requireUnsettled(Command.Backfill command, Range range) {
+    if (command.acknowledged()) {
+      return;
+    }
+    TickNote.of(tools.reads(), range).values().stream()
+        .filter(tick -> tick.isSkipped() && tick.acknowledged().isPresent())
+        .min(Comparator.comparing(TickNote::hour))
+        .ifPresent(
+            tick -> {
+              throw new IllegalArgumentException(
+                  "backfill of %s, which was skipped: %s; nothing was done"
+                      .formatted(tick.hour(), Tools.acknowledged(tick.acknowledged().get())));
+            });
   }
 
   private void requireBillable(Command.Backfill command) {

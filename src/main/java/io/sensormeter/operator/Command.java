@@ -52,12 +52,15 @@ public sealed interface Command {
    * @param to the last hour, included
    * @param organization only this organization; empty = every hour without a tick row, as a whole
    * @param beforeBillFrom whether hours before BILL_FROM may be billed
+   * @param acknowledged whether skipped hours that a person has acknowledged are billed all the
+   *     same
    */
   record Backfill(
       Hour from,
       Hour to,
       Optional<String> organization,
       boolean beforeBillFrom,
+      boolean acknowledged,
       Optional<String> by,
       boolean dryRun)
       implements Command {}
@@ -70,6 +73,7 @@ public sealed interface Command {
    * @param meter only this meter; empty = all
    * @param organization only this organization; empty = all
    * @param beforeBillFrom whether hours before anything was billed may be
+   * @param acknowledged whether what a person has acknowledged is billed all the same
    */
   record Release(
       Hour from,
@@ -77,6 +81,7 @@ public sealed interface Command {
       Optional<String> meter,
       Optional<String> organization,
       boolean beforeBillFrom,
+      boolean acknowledged,
       Optional<String> by,
       boolean dryRun)
       implements Command {}

@@ -18,9 +18,9 @@ record Release(Tools tools) {
   /**
    * The answer.
    *
-   * @param stayInShadow reports of the range that are too old, of another kind or interval than
-   *     their meter was billed with, of an event hour before its first one billed, or on a {@code
-   *     last} meter before an hour that is live
+   * @param stayInShadow reports of the range that are too old, acknowledged, of another kind or
+   *     interval than their meter was billed with, of an event hour before its first one billed, or
+   *     on a {@code last} meter before an hour that is live
    */
   private record Answer(
       String command,
@@ -52,8 +52,7 @@ record Release(Tools tools) {
         break;
       }
       hour(
-          new Releases.Choice(
-              hour, command.meter(), command.organization(), command.beforeBillFrom()),
+          choice(command, hour),
           command.dryRun() ? Optional.of(range.to()) : Optional.empty(),
           released,
           staying);
@@ -73,6 +72,15 @@ record Release(Tools tools) {
             publishing.overdueCopies(),
             left.or(publishing::stopped)),
         command.dryRun() ? 0 : released.stream().mapToInt(OfHour::reports).sum());
+  }
+
+  private static Releases.Choice choice(Command.Release command, Hour hour) {
+    return new Releases.Choice(
+        hour,
+        command.meter(),
+        command.organization(),
+        command.beforeBillFrom(),
+        command.acknowledged());
   }
 
   /**

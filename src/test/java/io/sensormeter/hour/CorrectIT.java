@@ -192,6 +192,11 @@ final class CorrectIT extends HourFixture {
     assertThat(acknowledge(shadow, "\"code\":\"shadow\"")).containsEntry("reports", 1);
 
     assertThat(ring(shadow, "HoursShadowedAfterLive")).isZero();
+    assertThat(release(pipeline, "")).contains("released=[]").contains("stayInShadow=[{");
+    assertThat(release(pipeline, ",\"acknowledged\":true"))
+        .contains("reports=1")
+        .doesNotContain("stayInShadow");
+    drain(pipeline);
   }
 
   /** No report of theirs is open, and still a person has to say that they are settled. */
@@ -252,16 +257,35 @@ final class CorrectIT extends HourFixture {
     assertThat(explained(pipeline, HOUR.plusHours(1)))
         .contains("it is not billed. It was acknowledged by ann at 2026-11-22T18:00:03Z: a test");
 
-    pipeline.invoke(
-        pipeline.newScheduler(),
-        "{\"command\":\"backfill\",\"from\":\"%1$s\",\"to\":\"%1$s\"}"
-            .formatted(HOUR.plusHours(1)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> backfill(pipeline, ""))
+        .withMessage(
+            "backfill of 2026-11-22T15Z, which was skipped: it was acknowledged by ann at"
+                + " 2026-11-22T18:00:03Z: a test account; if it is not billed by other means, add"
+                + " \"acknowledged\": true; nothing was done");
+    assertThat(explained(pipeline, HOUR.plusHours(1))).contains("It was acknowledged");
+    backfill(pipeline, ",\"acknowledged\":true");
     drain(pipeline);
     assertThat(exceptions(pipeline)).contains("status=estimated, hours=1");
-    assertThat(explained(pipeline, HOUR.plusHours(1))).doesNotContain("acknowledged");
+    assertThat(explained(pipeline, HOUR.plusHours(1))).doesNotContain("was acknowledged");
     toHour(HOUR.plusHours(5));
     assertThat(ring(pipeline, "ReportsEstimated")).isEqualTo(1);
     drain(pipeline);
+  }
+
+  private static String release(Pipeline pipeline, String more) {
+    return String.valueOf(
+        pipeline.invoke(
+            pipeline.newScheduler(),
+            "{\"command\":\"release\",\"from\":\"%1$s\",\"to\":\"%1$s\",\"by\":\"ann\"%2$s}"
+                .formatted(HOUR.plusHours(1), more)));
+  }
+
+  private static void backfill(Pipeline pipeline, String more) {
+    pipeline.invoke(
+        pipeline.newScheduler(),
+        "{\"command\":\"backfill\",\"from\":\"%1$s\",\"to\":\"%1$s\"%2$s}"
+            .formatted(HOUR.plusHours(1), more));
   }
 
   private static String exceptions(Pipeline pipeline) {

@@ -46,7 +46,8 @@ final class CommandTest {
   void backfillTakesARangeAndMayBeNarrowed() {
     assertThat(read("backfill", "from", "2026-11-22T10:00:00Z", "to", "2026-11-22T14Z"))
         .isEqualTo(
-            new Command.Backfill(FROM, TO, Optional.empty(), false, Optional.empty(), false));
+            new Command.Backfill(
+                FROM, TO, Optional.empty(), false, false, Optional.empty(), false));
     assertThat(
             read(
                 "backfill",
@@ -63,7 +64,8 @@ final class CommandTest {
                 "dryRun",
                 true))
         .isEqualTo(
-            new Command.Backfill(FROM, TO, Optional.of("o-1"), true, Optional.of("ada"), true));
+            new Command.Backfill(
+                FROM, TO, Optional.of("o-1"), true, false, Optional.of("ada"), true));
     refused("backfill", "from", "2026-11-22T10Z").withMessageContaining("needs the field 'to'");
   }
 
