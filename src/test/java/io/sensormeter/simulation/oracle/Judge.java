@@ -23,7 +23,7 @@ public final class Judge {
   private final Map<String, Integer> arrows = new TreeMap<>();
   private final Set<Reading.Revision> answered = new HashSet<>();
   private final Set<Reading.Revision> refusedLater = new HashSet<>();
-  private final Map<Reading.Revision, Instant> taken = new HashMap<>();
+  private final Map<Reading.Revision, List<Instant>> taken = new HashMap<>();
   private final Looks looks = new Looks();
   private final Instant billFrom;
   private Map<String, Instant> inWork = Map.of();
@@ -149,7 +149,7 @@ public final class Judge {
   public void took(String identifier) {
     Reading.Revision report = Reading.named(identifier);
     if (report != null) {
-      taken.putIfAbsent(report, clock.instant());
+      taken.computeIfAbsent(report, _ -> new ArrayList<>()).add(clock.instant());
     }
   }
 
@@ -229,9 +229,9 @@ public final class Judge {
     return answered.contains(report) && !refusedLater.contains(report);
   }
 
-  /** When Stripe first answered that it takes it; null if it never did. */
-  @Nullable Instant taken(Reading.Revision report) {
-    return taken.get(report);
+  /** When Stripe answered that it takes it, whether it counts that copy or not. */
+  List<Instant> taken(Reading.Revision report) {
+    return taken.getOrDefault(report, List.of());
   }
 
   @Nullable String status(Reading.Revision report) {

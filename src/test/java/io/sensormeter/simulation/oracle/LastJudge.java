@@ -99,9 +99,9 @@ public final class LastJudge {
         || !judge.wasAnswered(report)) {
       return;
     }
-    Instant taken = judge.taken(report);
-    if (taken != null && Duration.between(taken, received.getFirst()).abs().compareTo(CLOCKS) > 0) {
-      // Stripe lost the copy that it said to hold, and counts another one: nobody was told.
+    if (judge.taken(report).stream()
+        .anyMatch(yes -> Duration.between(yes, received.getFirst()).abs().compareTo(CLOCKS) > 0)) {
+      // Stripe said yes to a copy that it lost, and counts another one: nobody was told.
       return;
     }
     Instant limit = row.reading().eventTime(source.kind(row.reading().meter())).plus(LATE);
