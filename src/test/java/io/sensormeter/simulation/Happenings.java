@@ -210,12 +210,9 @@ final class Happenings {
       soon(() -> deployed("STACK", "simulated"));
     }
     if (strikes(FaultKind.BILL_FROM_BLANKED, 0.35)) {
-      soon(() -> deployed("BILL_FROM", ""));
+      soon(() -> bills(false));
       mendLater(
-          FaultKind.BILL_FROM_BLANKED,
-          Duration.ofHours(1),
-          Duration.ofHours(5),
-          () -> deployed("BILL_FROM", run.begin().toString()));
+          FaultKind.BILL_FROM_BLANKED, Duration.ofHours(1), Duration.ofHours(5), () -> bills(true));
     }
   }
 
@@ -253,6 +250,11 @@ final class Happenings {
 
   private void redrive() {
     run.queues().forEach(queue -> queue.redrive(run.clock().instant()));
+  }
+
+  private void bills(boolean bills) {
+    run.bills(bills);
+    deployed("BILL_FROM", bills ? run.begin().toString() : "");
   }
 
   private void deployed(String variable, String value) {

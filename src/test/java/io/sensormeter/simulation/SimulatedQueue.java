@@ -23,7 +23,6 @@ final class SimulatedQueue {
   private final List<Message> messages = new ArrayList<>();
   private final List<Message> dead = new ArrayList<>();
   private long ids;
-  private int deepest;
 
   private static final class Message {
     private final String id;
@@ -60,7 +59,6 @@ final class SimulatedQueue {
   String send(String body, Instant now, Duration delay) {
     String id = name + "-" + ++ids;
     messages.add(new Message(id, body, now, now.plus(delay)));
-    deepest = Math.max(deepest, messages.size());
     return id;
   }
 
@@ -137,15 +135,6 @@ final class SimulatedQueue {
 
   int depth() {
     return messages.size();
-  }
-
-  int deadLetters() {
-    return dead.size();
-  }
-
-  /** The most messages it ever held. */
-  int deepest() {
-    return deepest;
   }
 
   static Set<String> ids(SQSEvent event) {

@@ -3,6 +3,7 @@ package io.sensormeter.simulation;
 import io.sensormeter.local.Option;
 import io.sensormeter.simulation.SimulatedRun.Result;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * {@code mvn -q -Psimulate}: worlds until a minute is over; with {@code -Dseed} one, line by line;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
  */
 final class Simulation {
   private static final long MINUTE = 60_000_000_000L;
+  private static final Pattern FAULT = Pattern.compile("Z fault \\d+ ");
 
   private final Simulator simulator;
   private final Coverage coverage = new Coverage();
@@ -61,7 +63,9 @@ final class Simulation {
       if (result.failed()) {
         if (Boolean.parseBoolean(System.getProperty("shrink", "true"))) {
           System.out.println("shrunk:");
-          tell(simulator.shrink(result));
+          Result shrunk = simulator.shrink(result);
+          tell(shrunk);
+          simulator.play(shrunk.scenario(), Simulation::tellFault);
         }
         figures();
         return false;
@@ -96,8 +100,21 @@ final class Simulation {
                 result.digest()));
     result.violations().stream().limit(3).forEach(each -> out.accept("  " + each));
     if (result.failed()) {
+      out.accept(
+          "  again, to the log line: mvn -q -Psimulate -Dseed=%d -Ddays=%d -Dfaults=%d%s"
+              .formatted(
+                  scenario.seed(),
+                  scenario.days(),
+                  scenario.faultsPercent(),
+                  scenario.sleeps() ? " -Dsleeps" : ""));
       out.accept("  faults: " + result.faults());
       result.story().forEach(line -> out.accept("  " + line));
+    }
+  }
+
+  private static void tellFault(String line) {
+    if (FAULT.matcher(line).find()) {
+      System.out.println("  " + line);
     }
   }
 

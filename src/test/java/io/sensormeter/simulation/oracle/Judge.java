@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says at every step what must not be. */
 public final class Judge {
+  /** What a queue may hold beside: what came late, and twice. */
+  private static final int MESSAGES = 3_000;
+
   private final InstantSource clock;
   private final Source source;
   private final Bill bill;
@@ -26,6 +29,8 @@ public final class Judge {
   private final Map<Reading.Revision, List<Instant>> taken = new HashMap<>();
   private final Looks looks = new Looks();
   private final Instant billFrom;
+  private boolean bills = true;
+  private int waiting;
   private Map<String, Instant> inWork = Map.of();
 
   /**
@@ -153,6 +158,18 @@ public final class Judge {
     }
   }
 
+  /** From now on what is captured is billed, or it is captured in shadow. */
+  public void bills(boolean now) {
+    bills = now;
+  }
+
+  /** A queue is so deep: each report that waits may have a copy there, and one that has expired. */
+  public void deep(String queue, int messages) {
+    if (messages > MESSAGES + 2 * waiting) {
+      violated("queues stay short", queue + " holds " + messages + " of " + waiting, null);
+    }
+  }
+
   /** Stripe shows what it has of a customer. */
   public void shown(String meter, String customer) {
     looks.shown(meter, customer, clock.instant());
@@ -187,6 +204,10 @@ public final class Judge {
     Map<Integer, String> revisions = statuses.computeIfAbsent(reading, _ -> new TreeMap<>());
     revisions.put(move.report().number(), move.to());
     arrows.merge(move.arrow(), 1, Integer::sum);
+    waiting += (move.to().equals("pending") ? 1 : 0) - ("pending".equals(move.from()) ? 1 : 0);
+    if (move.arrow().equals(">pending") && move.report().number() == 0 && !bills) {
+      violated("what is captured in shadow is not pending", move.toString(), reading);
+    }
     if (move.arrow().equals("pending>accepted")) {
       answered.add(move.report());
     }
