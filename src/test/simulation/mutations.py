@@ -116,12 +116,6 @@ MUTATIONS = [
         "case when false",
     ),
     Mutation(
-        "two organizations share a customer's hour",
-        MAIN / "ledger/Rejections.java",
-        "group by meter, customer having count(*) > 1",
-        "group by meter, customer having count(*) > 99",
-    ),
-    Mutation(
         "shadow is sent",
         MAIN / "ledger/CaptureSql.java",
         "when d.billed then 'pending' else 'shadow'",

@@ -185,6 +185,7 @@ public final class Captures {
     }
     if (meters.list().stream().anyMatch(meter -> meter.kind() == MeterKind.LAST)) {
       Overtaking.supersede(transaction, hour, terms.now());
+      Sweeps.withhold(transaction, hour, terms.now());
     }
     return given;
   }

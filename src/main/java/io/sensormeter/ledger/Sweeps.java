@@ -2,6 +2,7 @@ package io.sensormeter.ledger;
 
 import io.sensormeter.database.Database;
 import io.sensormeter.database.ReadOnly;
+import io.sensormeter.database.Transaction;
 import io.sensormeter.meter.Copy;
 import io.sensormeter.meter.Hour;
 import java.time.Instant;
@@ -114,6 +115,27 @@ public final class Sweeps {
           HeldReports.askFirst(transaction, now);
           return now;
         });
+  }
+
+  /**
+   * Takes back the copies of an hour that was captured after a later one, as far as they would be
+   * under way beside that one's, or an earlier one's: a sweep publishes them once it may.
+   *
+   * @param hour captured at {@code now} in this transaction; none of its copies has left
+   */
+  static void withhold(Transaction transaction, Hour hour, Instant now) {
+    transaction.update(
+        """
+        update metering.meter_report as report set send_before = null, first_published_at = null
+        from (select ?::timestamptz as now, ?::timestamptz as hour) as clock
+        where report.hour = clock.hour and report.captured_at = clock.now
+          and report.kind = 'last' and report.status = 'pending' and report.send_before is not null
+          and exists (select from metering.meter_report as later where later.hour > clock.hour)
+          and %s
+        """
+            .formatted(BESIDE_ANOTHER),
+        now,
+        hour);
   }
 
   /** How many pending reports wait for a copy, by hour, newest first. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sensormeter.local.Pipeline;
 import io.sensormeter.local.Printed;
 import io.sensormeter.local.postgres.LocalDatabase;
+import io.sensormeter.local.stripe.Fault;
 import io.sensormeter.local.stripe.ReceivedEvent;
 import io.sensormeter.meter.Hour;
 import io.sensormeter.meter.MeterKind;
@@ -84,25 +85,47 @@ final class LastMeterIT extends HourFixture {
   void hourWhoseSuccessorIsNotCapturedYetHasNoCopy() {
     tick(pipeline);
     drain(pipeline);
-    database.createSource(
-        """
-        language plpgsql stable as $$ begin
-          if at = timestamptz '%s' then raise 'not this hour'; end if;
-          return query select * from public.readings;
-        end $$
-        """
-            .formatted(HOUR.plusHours(2).start()));
+    failsFor(HOUR.plusHours(2));
     toHour(HOUR.plusHours(2));
 
     assertThat(failureOfTick(pipeline, pipeline.newScheduler(), HOUR.plusHours(2))).isPresent();
     assertThat(statuses()).containsExactly("a accepted", "a pending");
     assertThat(take(pipeline.reportsUrl())).isEmpty();
 
-    database.createSource("language sql stable as 'select * from public.readings'");
+    failsForNone();
     assertThat(supersededAtTick(2)).isEqualTo(1);
     drain(pipeline);
     assertThat(statuses()).containsExactly("a accepted", "a superseded", "a accepted");
     assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2));
+  }
+
+  /**
+   * Found by the simulation: the later one was refused, and another copy of it may still be taken.
+   */
+  @Test
+  void hourCapturedLateDoesNotLeaveBesideARefusedLaterOnesCopy() {
+    supersededAtTick(0);
+    drain(pipeline);
+    failsFor(HOUR.plusHours(1));
+    toHour(HOUR.plusHours(2));
+    assertThat(failureOfTick(pipeline, pipeline.newScheduler(), HOUR.plusHours(2))).isPresent();
+    List<String> later = take(pipeline.reportsUrl());
+    stripe.script(_ -> new Fault.Refused("parameter_invalid", "Value is no number."));
+    send(pipeline.reportsUrl(), later);
+    drain(pipeline);
+    stripe.script(_ -> null);
+    assertThat(statuses()).containsExactly("a accepted", "a rejected");
+
+    failsForNone();
+    assertThat(supersededAtTick(2)).isZero();
+
+    assertThat(statuses()).containsExactly("a accepted", "a pending", "a rejected");
+    assertThat(take(pipeline.reportsUrl())).isEmpty();
+    send(pipeline.reportsUrl(), later);
+    drain(pipeline);
+    assertThat(supersededAtTick(3)).isEqualTo(1);
+    drain(pipeline);
+    assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2), HOUR.plusHours(3));
   }
 
   /** Found by the simulation: the earlier one's copy may be sent after the later one's. */
@@ -130,6 +153,21 @@ final class LastMeterIT extends HourFixture {
     supersededAtTick(2);
     drain(pipeline);
     assertThat(stamps()).containsExactly(HOUR, HOUR.plusHours(2));
+  }
+
+  private void failsFor(Hour hour) {
+    database.createSource(
+        """
+        language plpgsql stable as $$ begin
+          if at = timestamptz '%s' then raise 'not this hour'; end if;
+          return query select * from public.readings;
+        end $$
+        """
+            .formatted(hour.start()));
+  }
+
+  private void failsForNone() {
+    database.createSource("language sql stable as 'select * from public.readings'");
   }
 
   private double supersededAtTick(int hour) {
