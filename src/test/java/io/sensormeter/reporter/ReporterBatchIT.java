@@ -182,11 +182,11 @@ final class ReporterBatchIT extends ReporterFixture {
   @Test
   void missingSecretFailsTheBatchBeforeItsFirstCall() {
     publish(copy("a", 25));
-    Services.secrets().put(ARN, " ");
+    Services.secrets().put(arn, " ");
 
     source.pollOnce();
 
-    assertThat(source.lastFailure().orElseThrow()).hasMessageContaining(ARN);
+    assertThat(source.lastFailure().orElseThrow()).hasMessageContaining(arn);
     assertThat(stripe.calls()).isZero();
     assertThat(reportsLeft()).isOne();
   }

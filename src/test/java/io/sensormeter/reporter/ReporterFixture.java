@@ -42,7 +42,12 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class ReporterFixture {
   static final Instant NOW = HOUR.start().plusSeconds(5);
   static final String METER = "active_sensors";
-  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:reporter-key";
+
+  /** Of this class alone: others run beside it. */
+  final String arn =
+      "arn:aws:secretsmanager:us-east-1:000000000000:secret:reporter-key-"
+          + getClass().getSimpleName();
+
   static final String KEY = "rk_test_reporter";
   static final int IN_FLIGHT = 8;
   static final int BATCH_SIZE = 100;
@@ -67,7 +72,7 @@ abstract class ReporterFixture {
 
   @BeforeEach
   void openAccount() {
-    Services.secrets().put(ARN, KEY);
+    Services.secrets().put(arn, KEY);
     stripe.addKey(KEY, Permission.BILLING_METER_EVENT_WRITE);
     stripe.addMeter(METER, Formula.SUM, "hour");
   }
@@ -92,7 +97,7 @@ abstract class ReporterFixture {
             new StripeCalls(
                 stripe.base().toString(),
                 new Secrets(Services.secrets().client()),
-                ARN,
+                arn,
                 StripeMode.TEST,
                 Time.of(clock),
                 world.stripeHttp()),

@@ -206,7 +206,7 @@ final class ReporterIT extends ReporterFixture {
     List<Copy> copies = Stream.of("a", "b", "c").map(o -> publish(copy(o, 25))).toList();
     String live = KEY.replace("test", "live");
     stripe.addKey(live, Permission.BILLING_METER_EVENT_WRITE);
-    Services.secrets().put(ARN, live);
+    Services.secrets().put(arn, live);
 
     source.pollOnce();
 
@@ -215,7 +215,7 @@ final class ReporterIT extends ReporterFixture {
     assertThat(reportsLeft()).isEqualTo(copies.size());
     assertThat(summary().of(Count.MISCONFIGURED)).isPositive();
 
-    Services.secrets().put(ARN, KEY);
+    Services.secrets().put(arn, KEY);
     source.pollOnce();
 
     assertThat(outcomes()).hasSize(copies.size()).allMatch(Outcome.Accepted.class::isInstance);

@@ -27,7 +27,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting(SECOND_KEY))) {
       MeterEvents events = events(server);
       events.requireKey();
-      Services.secrets().put(ARN, SECOND_KEY);
+      Services.secrets().put(arn, SECOND_KEY);
 
       assertThat(events.send(COPY)).isEqualTo(new Delivered("req_1", false));
       assertThat(server.requests()).hasSize(2);
@@ -54,7 +54,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting("rk_test_third"))) {
       MeterEvents events = events(server);
       events.requireKey();
-      Services.secrets().put(ARN, SECOND_KEY);
+      Services.secrets().put(arn, SECOND_KEY);
 
       assertThat(events.send(COPY)).isInstanceOf(ConfigurationError.class);
       assertThat(server.requests()).hasSize(2);
@@ -67,7 +67,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
       MeterEvents events = events(server);
       events.requireKey();
-      Services.secrets().put(ARN, SECOND_KEY);
+      Services.secrets().put(arn, SECOND_KEY);
 
       assertThat(sendTogether(events)).allMatch(Delivered.class::isInstance);
       assertThat(server.requests()).hasSize(2 * CALLS);
@@ -89,12 +89,12 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(togetherThen(accepting(SECOND_KEY)))) {
       MeterEvents events = events(server);
       events.requireKey();
-      Services.secrets().put(ARN, " ");
+      Services.secrets().put(arn, " ");
 
       assertThat(sendTogether(events))
           .allMatch(ConfigurationError.class::isInstance)
           .anySatisfy(
-              answer -> assertThat(answer.toString()).contains("could not be read again", ARN));
+              answer -> assertThat(answer.toString()).contains("could not be read again", arn));
       assertThat(secretReads()).isEqualTo(2);
     }
   }
@@ -111,7 +111,7 @@ final class KeyRotationIT extends StripeFixture {
         "{\"key\": \"rk_test_a\"}"
       })
   void whatCannotBeAKeyIsRefusedBeforeTheFirstCallWithoutTellingIt(String text) throws Exception {
-    Services.secrets().put(ARN, text);
+    Services.secrets().put(arn, text);
     try (RawServer server = RawServer.start(accepting(KEY))) {
       MeterEvents events = events(server);
       events.requireKey();
@@ -120,7 +120,7 @@ final class KeyRotationIT extends StripeFixture {
           .isEqualTo(
               new ConfigurationError(
                   "secret "
-                      + ARN
+                      + arn
                       + " holds no secret key of Stripe's, which begins with rk_live_, rk_test_,"
                       + " sk_live_ or sk_test_; store the restricted key alone, as plain text",
                   0));
@@ -137,7 +137,7 @@ final class KeyRotationIT extends StripeFixture {
   })
   void keyOfTheOtherModeIsRefusedBeforeTheFirstCall(StripeMode mode, String key, String has)
       throws Exception {
-    Services.secrets().put(ARN, key);
+    Services.secrets().put(arn, key);
     try (RawServer server = RawServer.start(accepting(key))) {
       MeterEvents events = events(server, mode, StripeCalls.TIMEOUT);
       events.requireKey();
@@ -146,7 +146,7 @@ final class KeyRotationIT extends StripeFixture {
           .isEqualTo(
               new ConfigurationError(
                   "the key in secret %s is of mode %s, but STRIPE_MODE is %s; store a key of mode %3$s, no call is made with this one"
-                      .formatted(ARN, has, mode.label()),
+                      .formatted(arn, has, mode.label()),
                   0));
       assertThat(server.requests()).isEmpty();
     }
@@ -155,7 +155,7 @@ final class KeyRotationIT extends StripeFixture {
   @ParameterizedTest
   @ValueSource(strings = {"sk_test_first", "rk_test_first"})
   void secretAndRestrictedKeysAreBothSent(String key) throws Exception {
-    Services.secrets().put(ARN, key);
+    Services.secrets().put(arn, key);
     try (RawServer server = RawServer.start(accepting(key))) {
       assertThat(events(server).send(COPY)).isInstanceOf(Delivered.class);
     }
@@ -163,12 +163,12 @@ final class KeyRotationIT extends StripeFixture {
 
   @Test
   void keyOfTheOtherModeIsReadAgainInEachBatchSinceNo401TellsThatItWasReplaced() throws Exception {
-    Services.secrets().put(ARN, "rk_live_first");
+    Services.secrets().put(arn, "rk_live_first");
     try (RawServer server = RawServer.start(accepting(KEY))) {
       MeterEvents events = events(server);
       events.requireKey();
       assertThat(events.send(COPY)).isInstanceOf(ConfigurationError.class);
-      Services.secrets().put(ARN, KEY);
+      Services.secrets().put(arn, KEY);
       events.requireKey();
 
       assertThat(events.send(COPY)).isInstanceOf(Delivered.class);
@@ -184,7 +184,7 @@ final class KeyRotationIT extends StripeFixture {
     try (RawServer server = RawServer.start(accepting("rk_live_second"))) {
       MeterEvents events = events(server);
       events.requireKey();
-      Services.secrets().put(ARN, "rk_live_second");
+      Services.secrets().put(arn, "rk_live_second");
 
       assertThat(events.send(COPY))
           .isInstanceOfSatisfying(
@@ -201,7 +201,7 @@ final class KeyRotationIT extends StripeFixture {
           new RotatingClient(
               server.base(),
               secrets,
-              ARN,
+              arn,
               StripeMode.TEST,
               new StripeHttp(world.time(), world.stripeHttp()),
               SOON);

@@ -221,7 +221,7 @@ final class MeterSummariesIT extends StripeFixture {
             })) {
       StripeCalls calls = calls(server, StripeMode.TEST, StripeCalls.TIMEOUT);
       calls.requireKey();
-      Services.secrets().put(ARN, "rk_test_second");
+      Services.secrets().put(arn, "rk_test_second");
 
       assertThat(new MeterSummaries(calls).read(ASKED, () -> true))
           .isEqualTo(new Found<>(Map.of()));

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** Meter events over the wire, a key in Secrets Manager, and one copy to send. */
 abstract class StripeFixture {
-  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-key";
+  /** Of this class alone: others run beside it. */
+  final String arn =
+      "arn:aws:secretsmanager:us-east-1:000000000000:secret:stripe-key-"
+          + getClass().getSimpleName();
+
   static final String KEY = "rk_test_first";
   static final Instant NOW = Instant.parse("2026-11-22T14:00:05Z");
   static final Copy COPY = copy("org+1");
@@ -36,12 +40,12 @@ abstract class StripeFixture {
 
   @BeforeEach
   void putKey() {
-    Services.secrets().put(ARN, KEY);
-    readsBefore = Services.secrets().reads(ARN);
+    Services.secrets().put(arn, KEY);
+    readsBefore = Services.secrets().reads(arn);
   }
 
   int secretReads() {
-    return Services.secrets().reads(ARN) - readsBefore;
+    return Services.secrets().reads(arn) - readsBefore;
   }
 
   MeterEvents events(RawServer server) {
@@ -58,7 +62,7 @@ abstract class StripeFixture {
 
   StripeCalls calls(RawServer server, StripeMode mode, Duration callTimeout) {
     return new StripeCalls(
-        server.base(), secrets, ARN, mode, world.time(), world.stripeHttp(), callTimeout);
+        server.base(), secrets, arn, mode, world.time(), world.stripeHttp(), callTimeout);
   }
 
   static Copy copy(String organization) {

@@ -56,7 +56,7 @@ final class StripeHttpIT extends StripeFixture {
             new StripeCalls(
                 "http://192.0.2.1:9",
                 secrets,
-                ARN,
+                arn,
                 StripeMode.TEST,
                 world.time(),
                 world.stripeHttp(),

@@ -47,7 +47,12 @@ abstract class VerifierFixture {
   static final Instant NOW = HOUR.plusHours(6).start().plusSeconds(20);
   static final Instant ASK_BEFORE = HOUR.plusHours(7).start();
   static final String METER = "active_sensors";
-  static final String ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:verifier-key";
+
+  /** Of this class alone: others run beside it. */
+  final String arn =
+      "arn:aws:secretsmanager:us-east-1:000000000000:secret:verifier-key-"
+          + getClass().getSimpleName();
+
   static final String KEY = "rk_test_verifier";
   static final int BATCH_SIZE = 50;
 
@@ -71,7 +76,7 @@ abstract class VerifierFixture {
 
   @BeforeEach
   void openAccount() {
-    Services.secrets().put(ARN, KEY);
+    Services.secrets().put(arn, KEY);
     stripe.addKey(
         KEY,
         Permission.BILLING_METER_READ,
@@ -97,7 +102,7 @@ abstract class VerifierFixture {
         new StripeCalls(
             stripe.base().toString(),
             new Secrets(Services.secrets().client()),
-            ARN,
+            arn,
             StripeMode.TEST,
             Time.of(clock),
             world.stripeHttp()),

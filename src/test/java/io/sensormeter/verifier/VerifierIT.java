@@ -273,7 +273,7 @@ final class VerifierIT extends VerifierFixture {
 
   @Test
   void refusedKeyStopsTheBatch() {
-    Services.secrets().put(ARN, "rk_test_unknown");
+    Services.secrets().put(arn, "rk_test_unknown");
     for (int i = 0; i < 40; i++) {
       ask("a", HOUR.minusHours(i), HOUR.plusHours(1));
     }
@@ -284,14 +284,14 @@ final class VerifierIT extends VerifierFixture {
     assertThat(summary().of(Count.UNREAD)).isGreaterThanOrEqualTo(32);
     assertThat(summary().of(Count.MISCONFIGURED)).isBetween(1, 8);
 
-    Services.secrets().put(ARN, KEY);
+    Services.secrets().put(arn, KEY);
     source.drain(5);
     assertThat(sightings()).hasSize(40);
   }
 
   @Test
   void keyOfTheOtherModeMakesNoCall() {
-    Services.secrets().put(ARN, "rk_live_other");
+    Services.secrets().put(arn, "rk_live_other");
     ask("a");
 
     source.pollOnce();
