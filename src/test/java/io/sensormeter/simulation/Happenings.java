@@ -153,7 +153,7 @@ final class Happenings {
     }
     String customer = run.nature().customer(how);
     Instant until = hour.plus(SILENCE);
-    run.stripeFaults().neverAnswerAtOnce(customer, until, how == 2);
+    run.stripeFaults().neverAnswer(customer, until, how == 2);
     run.agenda()
         .at(
             until,

@@ -23,7 +23,6 @@ final class StripeFaults {
   private final VirtualClock clock;
   private final Chaos chaos;
   private final Map<String, Instant> silentUntil = new HashMap<>();
-  private final Set<String> atOnce = new HashSet<>();
   private final Map<String, Boolean> taking = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private Instant outageUntil = Instant.MIN;
@@ -55,15 +54,6 @@ final class StripeFaults {
       silentUntil.put(customer, until);
       taking.put(customer, areTaken);
     }
-  }
-
-  /**
-   * As {@link #neverAnswer}, for so long that thousands of reports wait: each call ends at once.
-   * The calls of a batch run one after another here, and time-outs would take hours for an hour.
-   */
-  void neverAnswerAtOnce(String customer, Instant until, boolean areTaken) {
-    neverAnswer(customer, until, areTaken);
-    atOnce.add(customer);
   }
 
   boolean isSilent(String customer) {
@@ -103,7 +93,7 @@ final class StripeFaults {
   @Nullable Fault ofEvent(MeterEventCall call) {
     String customer = call.customer();
     if (customer != null && isSilent(customer)) {
-      timeout = !atOnce.contains(customer);
+      timeout = true;
       return taking.getOrDefault(customer, false) && taken.add(String.valueOf(call.identifier()))
           ? new Fault.ResetAfterProcessing()
           : new Fault.ResetBeforeProcessing();

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Says at every step what must not be. */
 public final class Judge {
-  /** What a queue may hold beside: what came late, and twice. */
-  private static final int MESSAGES = 3_000;
-
   private final InstantSource clock;
   private final Source source;
   private final Bill bill;
@@ -30,8 +27,6 @@ public final class Judge {
   private final Looks looks = new Looks();
   private final Instant billFrom;
   private boolean bills = true;
-  private int waiting;
-  private int mostWaiting;
   private Map<String, Instant> inWork = Map.of();
 
   /**
@@ -164,16 +159,6 @@ public final class Judge {
     bills = now;
   }
 
-  /**
-   * A queue is so deep: each report that waited may have a copy there, and one that has expired and
-   * is not received yet, since works run one after another here.
-   */
-  public void deep(String queue, int messages) {
-    if (messages > MESSAGES + 2 * mostWaiting) {
-      violated("queues stay short", queue + " holds " + messages + " of " + mostWaiting, null);
-    }
-  }
-
   /** Stripe shows what it has of a customer. */
   public void shown(String meter, String customer) {
     looks.shown(meter, customer, clock.instant());
@@ -208,8 +193,6 @@ public final class Judge {
     Map<Integer, String> revisions = statuses.computeIfAbsent(reading, _ -> new TreeMap<>());
     revisions.put(move.report().number(), move.to());
     arrows.merge(move.arrow(), 1, Integer::sum);
-    waiting += (move.to().equals("pending") ? 1 : 0) - ("pending".equals(move.from()) ? 1 : 0);
-    mostWaiting = Math.max(mostWaiting, waiting);
     if (move.arrow().equals(">pending") && move.report().number() == 0 && !bills) {
       violated("what is captured in shadow is not pending", move.toString(), reading);
     }
