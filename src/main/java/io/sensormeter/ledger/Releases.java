@@ -54,7 +54,8 @@ public final class Releases {
       """
       with argument as (
         select ?::timestamptz as hour, ?::text as meter, ?::text as organization,
-          ?::boolean as before_live, ?::boolean as acknowledged, ?::timestamptz as now, ?::timestamptz as through)
+          ?::boolean as before_live, ?::boolean as acknowledged, ?::timestamptz as now,
+          ?::timestamptz as through)
       """;
 
   private final Database database;
