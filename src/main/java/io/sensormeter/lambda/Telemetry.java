@@ -42,14 +42,22 @@ public final class Telemetry {
    * @param metrics by name; the value of a count or a gauge
    */
   public void summary(String what, Map<String, ?> fields, Map<String, ? extends Number> metrics) {
-    Metrics emf = MetricsFactory.getMetricsInstance();
-    emf.setNamespace(NAMESPACE);
-    emf.setDefaultDimensions(DimensionSet.of(DIMENSION, service));
-    metrics.forEach((name, value) -> emf.addMetric(name, value.doubleValue()));
     // In one map: an empty one beside another makes Powertools 2.9.0 write an invalid line.
     Map<String, Object> numbers = new LinkedHashMap<>(fields);
     numbers.putAll(metrics);
     LOG.info("{}", what, entries(numbers));
+    emit(service, metrics);
+  }
+
+  /**
+   * Powertools gathers metrics in one place of the process until they are flushed. Lambda gives a
+   * process one invocation at a time; the local run and the tests give it several.
+   */
+  private static synchronized void emit(String service, Map<String, ? extends Number> metrics) {
+    Metrics emf = MetricsFactory.getMetricsInstance();
+    emf.setNamespace(NAMESPACE);
+    emf.setDefaultDimensions(DimensionSet.of(DIMENSION, service));
+    metrics.forEach((name, value) -> emf.addMetric(name, value.doubleValue()));
     emf.flush();
   }
 }
