@@ -19,26 +19,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A fresh application database with three organizations of 20 sensors, and the command check. */
 abstract class CheckFixture {
   static final Instant NOW = Instant.parse("2026-11-22T14:20:00Z");
 
-  private static FakeStripe stripe;
+  // Not of all classes together: two of them run at once.
+  private final FakeStripe stripe = FakeStripe.start(new SettableClock(NOW));
 
   LocalDatabase database;
   final SettableClock clock = new SettableClock(NOW);
 
-  @BeforeAll
-  static void start() {
-    stripe = FakeStripe.start(new SettableClock(NOW));
-  }
-
-  @AfterAll
-  static void stop() {
+  @AfterEach
+  void stop() {
     stripe.close();
   }
 

@@ -32,8 +32,11 @@ public final class Printed {
     this.lines = lines;
   }
 
-  /** Listens to {@code invocation}, which runs on this thread and invokes one function once. */
-  public static Printed by(Runnable invocation) {
+  /**
+   * Listens to {@code invocation}, which runs on this thread and invokes one function once. One at
+   * a time: between a line's encoding and its flush the logging library may write another thread's.
+   */
+  public static synchronized Printed by(Runnable invocation) {
     String printed =
         StandardOutput.of(
             () -> {

@@ -96,7 +96,7 @@ public final class LocalPostgres implements AutoCloseable {
               .setOverrideWorkingDirectory(unpacked.toFile())
               .setServerConfig("timezone", "America/St_Johns")
               .setServerConfig("listen_addresses", "127.0.0.1")
-              .setServerConfig("max_connections", "60")
+              .setServerConfig("max_connections", "100")
               .setServerConfig("hba_file", access.toString());
       configuration.forEach(builder::setServerConfig);
       LocalPostgres postgres = new LocalPostgres(builder.start());
