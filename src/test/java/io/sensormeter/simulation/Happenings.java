@@ -12,6 +12,8 @@ import java.util.Random;
 final class Happenings {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SILENCE = Duration.ofDays(35);
+  private static final Duration REFUSED_AT_LAST = Duration.ofDays(5);
+  private static final Duration ADDITIVE_GIVEN_UP = Duration.ofHours(23);
 
   /** Whatever the faults' percentage, if there are any. */
   private static final double ALWAYS = 100;
@@ -60,7 +62,7 @@ final class Happenings {
   }
 
   private boolean strikes(FaultKind kind, double weight) {
-    return run.chaos().strikes(kind, weight);
+    return run.chaos().strikes(kind, run.often() * weight);
   }
 
   private void postgres(Instant hour) {
@@ -135,11 +137,37 @@ final class Happenings {
       run.stripeFaults()
           .neverAnswer(run.nature().anyCustomer(chance), hour.plus(lasts), chance.nextBoolean());
     }
-    if (run.isLong() && hour.equals(run.begin().plus(DAY))) {
-      for (int i = 0; i < 3; i++) {
-        silence(hour, i);
+    if (run.isLong()) {
+      long hours = Duration.between(run.begin(), hour).toHours();
+      if (hours == 24) {
+        for (int i = 0; i < 3; i++) {
+          silence(hour, i);
+        }
+      }
+      if (hours % REFUSED_AT_LAST.toHours() == 60) {
+        refusedAtLast(hour, run.nature().anyCustomer(chance));
       }
     }
+  }
+
+  /**
+   * A customer is not answered until the additive reports are about to be given up, and is refused
+   * then; what Stripe says is on its way while they are given up.
+   */
+  private void refusedAtLast(Instant hour, String customer) {
+    if (run.stripeFaults().isSilent(customer) || !strikes(FaultKind.STRIPE_NEVER_ANSWERS, ALWAYS)) {
+      return;
+    }
+    Instant until = hour.plus(ADDITIVE_GIVEN_UP).minusSeconds(1800);
+    run.stripeFaults().neverAnswer(customer, until, false);
+    run.agenda()
+        .at(
+            until,
+            () -> {
+              run.story().line("refused at last: " + customer);
+              run.nature().replace(customer);
+              run.idle(run.outcomes(), until.plus(Duration.ofHours(6)));
+            });
   }
 
   /**
@@ -203,7 +231,7 @@ final class Happenings {
     if (strikes(FaultKind.PERSON_REDRIVES, 0.35)) {
       soon(this::redrive);
     }
-    if (strikes(FaultKind.PERSON_BILLS_BY_HAND, 0.35)) {
+    if (strikes(FaultKind.PERSON_BILLS_BY_HAND, run.isLong() ? 1 : 0.35)) {
       soon(this::byHand);
     }
     if (strikes(FaultKind.DEPLOYMENT, 0.35)) {

@@ -22,12 +22,17 @@ final class SimulatedQueue {
   private final Random order;
   private final List<Message> messages = new ArrayList<>();
   private final List<Message> dead = new ArrayList<>();
+  private final List<Rest> rests = new ArrayList<>();
   private long ids;
+
+  /** A time in which nobody received. */
+  private record Rest(Instant from, Instant until) {}
 
   private static final class Message {
     private final String id;
     private final String body;
     private final Instant sentAt;
+    private final Instant arrivedAt;
     private Instant visibleAt;
     private int receives;
     private String receipt = "";
@@ -36,6 +41,7 @@ final class SimulatedQueue {
       this.id = id;
       this.body = body;
       this.sentAt = sentAt;
+      this.arrivedAt = visibleAt;
       this.visibleAt = visibleAt;
     }
   }
@@ -131,6 +137,42 @@ final class SimulatedQueue {
     dead.clear();
     moved.forEach(each -> send(each.body, now, Duration.ZERO));
     return moved.size();
+  }
+
+  /** Nobody receives in this time. */
+  void rest(Instant from, Instant until) {
+    Instant begin = rests.isEmpty() ? from : latest(from, rests.getLast().until());
+    if (begin.isBefore(until)) {
+      rests.add(new Rest(begin, until));
+    }
+  }
+
+  /** How long the oldest message lies there, without the times in which nobody received. */
+  Duration oldest(Instant now) {
+    return messages.stream()
+        .map(each -> received(each.arrivedAt, now))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
+
+  private Duration received(Instant from, Instant now) {
+    Duration all = Duration.between(from, now);
+    for (Rest rest : rests) {
+      Duration none =
+          Duration.between(
+              latest(from, rest.from()), rest.until().isBefore(now) ? rest.until() : now);
+      all = none.isPositive() ? all.minus(none) : all;
+    }
+    return all;
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  /** How many messages lie there that were received before. */
+  int received() {
+    return (int) messages.stream().filter(each -> each.receives > 0).count();
   }
 
   int depth() {

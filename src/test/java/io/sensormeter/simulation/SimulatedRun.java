@@ -54,6 +54,12 @@ final class SimulatedRun implements AutoCloseable {
   /** An error report is of events that Stripe took within so long. */
   private static final Duration GATHERED = Duration.ofSeconds(11);
 
+  /** So many messages that were received before wait for another time. */
+  private static final int QUEUE_MOST = 3_000;
+
+  /** So long a message lies in its queue while somebody receives. */
+  private static final Duration WORKED_OFF = Duration.ofHours(4);
+
   private static final int REPORTS_RECEIVES = 17;
   private static final int OUTCOMES_RECEIVES = 50;
   private static final int VERIFICATIONS_RECEIVES = 12;
@@ -331,10 +337,10 @@ final class SimulatedRun implements AutoCloseable {
     if (next.isBefore(end)) {
       agenda.at(next, () -> hour(next));
     }
-    if (!chaos.strikes(FaultKind.TICK_MISSED, 0.3)) {
+    if (!chaos.strikes(FaultKind.TICK_MISSED, often() * 0.3)) {
       plan(hour, clock.instant().plusMillis(500 + chance.nextInt(5000)));
     }
-    if (chaos.strikes(FaultKind.TICK_DOUBLED, 0.3)) {
+    if (chaos.strikes(FaultKind.TICK_DOUBLED, often() * 0.3)) {
       plan(hour, clock.instant().plusSeconds(1 + chance.nextInt(600)));
     }
     if (scenario.sleeps()) {
@@ -421,9 +427,20 @@ final class SimulatedRun implements AutoCloseable {
     touched.forEach(judge::settled);
     log.leaks().forEach(line -> judge.violated("no secret is logged", line, null));
     for (SimulatedQueue queue : List.of(reports, outcomes, verifications)) {
-      if (queue.depth() > 3_000) {
-        judge.violated("queues stay short", queue.name() + " holds " + queue.depth(), null);
-      }
+      lies(queue);
+    }
+  }
+
+  private void lies(SimulatedQueue queue) {
+    if (queue.received() > QUEUE_MOST) {
+      judge.violated(
+          "queues stay short",
+          "%s holds %d of %d again".formatted(queue.name(), queue.received(), queue.depth()),
+          null);
+    }
+    Duration oldest = queue.oldest(clock.instant());
+    if (oldest.compareTo(WORKED_OFF) > 0) {
+      judge.violated("no message lies for hours", queue.name() + " for " + oldest, null);
     }
   }
 
@@ -461,7 +478,7 @@ final class SimulatedRun implements AutoCloseable {
     }
     polls.remove(queue);
     if (chaos.strikes(FaultKind.LAMBDA_IDLE, 0.05)) {
-      idle.put(
+      idle(
           queue,
           clock
               .instant()
@@ -650,9 +667,15 @@ final class SimulatedRun implements AutoCloseable {
     return scenario.days() >= 40;
   }
 
+  /** What happens by the hour happens more often in a long world: five show all a hundred times. */
+  double often() {
+    return isLong() ? 1.4 : 1;
+  }
+
   /** Nothing of a queue is worked on until then. */
   void idle(SimulatedQueue queue, Instant until) {
     idle.merge(queue, until, java.util.function.BinaryOperator.maxBy(Comparator.naturalOrder()));
+    queue.rest(clock.instant(), until);
     polls.remove(queue);
   }
 
