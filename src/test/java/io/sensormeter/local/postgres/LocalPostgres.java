@@ -89,7 +89,10 @@ public final class LocalPostgres implements AutoCloseable {
                 "-Dpostgres.binaries=<jar with the server's .txz> is missing"));
     try {
       Path unpacked = unpackedBeside(binaries);
-      Path access = Files.writeString(unpacked.resolve("pg_hba.conf"), ACCESS);
+      // A file of its own: another server may be reading its one just now.
+      Path access = Files.createTempFile(unpacked, "pg_hba-", ".conf");
+      access.toFile().deleteOnExit();
+      Files.writeString(access, ACCESS);
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
               .setPgBinaryResolver((_, _) -> archive(binaries))
