@@ -12,6 +12,7 @@ import java.util.Random;
 final class Happenings {
   private static final Duration DAY = Duration.ofDays(1);
   private static final Duration SILENCE = Duration.ofDays(35);
+  private static final Duration SAID_LATE = Duration.ofHours(60);
   private static final Duration REFUSED_AT_LAST = Duration.ofDays(5);
   private static final Duration ADDITIVE_GIVEN_UP = Duration.ofHours(23);
 
@@ -172,7 +173,7 @@ final class Happenings {
 
   /**
    * For 35 days a customer is not answered, so that reports expire: they are refused then, or
-   * accepted, or were taken all the time. What Stripe says then is a day on its way, in which more
+   * accepted, or were taken all the time. What Stripe says then is days on its way, in which more
    * of them expire.
    */
   private void silence(Instant hour, int how) {
@@ -188,9 +189,9 @@ final class Happenings {
             () -> {
               run.story().line("over: silence of " + customer);
               if (how == 0) {
-                run.nature().replace(customer);
+                run.stripeFaults().refuse(customer, until.plus(SAID_LATE));
               }
-              run.idle(run.outcomes(), until.plus(DAY));
+              run.idle(run.outcomes(), until.plus(SAID_LATE));
             });
   }
 

@@ -251,6 +251,14 @@ final class SimulationDatabase implements AutoCloseable {
             "select hour from metering.tick"));
   }
 
+  /** Hours that were given up as too old, and told. */
+  Set<Instant> skipped() {
+    return new HashSet<>(
+        list(
+            row -> row.getObject("hour", OffsetDateTime.class).toInstant(),
+            "select hour from metering.tick where status = 'skipped' and shown_at is not null"));
+  }
+
   /**
    * Hours with reports of these statuses, oldest first: what a person sees in {@code exceptions}.
    */

@@ -23,6 +23,7 @@ final class StripeFaults {
   private final VirtualClock clock;
   private final Chaos chaos;
   private final Map<String, Instant> silentUntil = new HashMap<>();
+  private final Map<String, Instant> refusedUntil = new HashMap<>();
   private final Map<String, Boolean> taking = new HashMap<>();
   private final Set<String> taken = new HashSet<>();
   private Instant outageUntil = Instant.MIN;
@@ -56,6 +57,11 @@ final class StripeFaults {
     }
   }
 
+  /** Every event of this customer is refused until then. */
+  void refuse(String customer, Instant until) {
+    refusedUntil.put(customer, until);
+  }
+
   boolean isSilent(String customer) {
     Instant until = silentUntil.get(customer);
     return until != null && clock.instant().isBefore(until);
@@ -64,6 +70,7 @@ final class StripeFaults {
   void end() {
     outageUntil = Instant.MIN;
     silentUntil.clear();
+    refusedUntil.clear();
   }
 
   /** Whether a call that got no answer is waited for; else its connection is reset. */
@@ -97,6 +104,10 @@ final class StripeFaults {
       return taking.getOrDefault(customer, false) && taken.add(String.valueOf(call.identifier()))
           ? new Fault.ResetAfterProcessing()
           : new Fault.ResetBeforeProcessing();
+    }
+    Instant refused = refusedUntil.get(customer);
+    if (refused != null && clock.instant().isBefore(refused)) {
+      return new Fault.Refused("parameter_invalid", "Refused for days.");
     }
     if (chaos.strikes(FaultKind.STRIPE_RATE_LIMITED, 0.1)) {
       return new Fault.RateLimited("endpoint-rate");

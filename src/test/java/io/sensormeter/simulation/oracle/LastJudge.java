@@ -33,11 +33,16 @@ public final class LastJudge {
    *
    * @param rows all reports
    * @param hours that were captured, or given up
+   * @param skipped those of them that may have been given up, and were told
    * @param settledBefore what is of an hour before this must have settled
    * @param mayWait whether a customer's reports may still be pending
    */
   public void judge(
-      List<Row> rows, Set<Instant> hours, Instant settledBefore, Predicate<String> mayWait) {
+      List<Row> rows,
+      Set<Instant> hours,
+      Set<Instant> skipped,
+      Instant settledBefore,
+      Predicate<String> mayWait) {
     Map<Reading, List<Row>> byReading =
         rows.stream()
             .sorted(Comparator.comparingInt(Row::revision))
@@ -45,7 +50,10 @@ public final class LastJudge {
     Map<String, Row> live = new HashMap<>();
     for (Reading reading : source.readings()) {
       if (reading.hour().isBefore(settledBefore) && hours.contains(reading.hour())) {
-        judge(reading, byReading.getOrDefault(reading, List.of()), mayWait);
+        List<Row> revisions = byReading.getOrDefault(reading, List.of());
+        if (!revisions.isEmpty() || !skipped.contains(reading.hour())) {
+          judge(reading, revisions, mayWait);
+        }
       } else if (reading.hour().isBefore(settledBefore)) {
         judge.violated("every hour is captured or told", reading.toString(), reading);
       }
