@@ -139,7 +139,7 @@ final class ComparisonSql {
           and not (j.status = 'verified' and j.equal and r.suspect_at is null
             and r.absent_at is null)
         returning j.hour, j.meter, j.revision, j.status, j.becomes, j.read_at, j.settled_at, j.absent,
-          j.value, j.absent_at, r.duplicate
+          j.value, j.absent_at, r.duplicate, r.first_published_at
       )
       """
           .formatted(Absences.TOO_MANY);
@@ -158,10 +158,12 @@ final class ComparisonSql {
           group by 1) as looks
         where t.hour = looks.hour
       ), alive as (
-        -- Only of what Stripe took when it said so, and nothing earlier can be shown in place of.
+        -- Only of what Stripe took when it said so, and nothing earlier can be shown in place of:
+        -- a day after the first copy it may take again what it has taken before.
         select hour, meter, max(read_at) as read_at, max(settled_at) as settled_at
         from noted where status = 'accepted' and becomes = 'verified' and value <> 0
           and duplicate is not true and revision = 0
+          and settled_at < first_published_at + interval '%1$d hours'
         group by hour, meter
       ), sign as (
         update metering.tick_meter as given
@@ -176,10 +178,10 @@ final class ComparisonSql {
       select
         count(*) filter (where becomes = 'verified' and status <> 'verified') as verified,
         count(*) filter (where becomes = 'discrepancy' and status <> 'discrepancy') as discrepancies,
-        count(*) filter (where absent and read_at >= absent_at + interval '%d minutes') as again
+        count(*) filter (where absent and read_at >= absent_at + interval '%2$d minutes') as again
       from noted
       """
-          .formatted(Verifications.APART_MINUTES);
+          .formatted(CopyExpiry.ADDITIVE_SEND_HOURS, Verifications.APART_MINUTES);
 
   static final String COMPARE = SEEN + JUDGED + NOTED + COUNTED;
 

@@ -10,7 +10,7 @@ public final class CopyExpiry {
   static final int SEND_HOURS_MAX = 816;
 
   /** Additive: the last send lies inside Stripe's 24 hours of identifier uniqueness. */
-  private static final int ADDITIVE_SEND_HOURS = 23;
+  static final int ADDITIVE_SEND_HOURS = 23;
 
   /**
    * Copies expire at this minute of an hour, so that the tick of the next hour can publish again

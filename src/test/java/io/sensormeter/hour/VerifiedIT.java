@@ -143,6 +143,38 @@ final class VerifiedIT extends HourFixture {
     assertAgreement(pipeline);
   }
 
+  /** Found by the simulation: what Stripe showed it had taken a day before. */
+  @Test
+  void eventThatStripeTookAgainAfterItsIdentifierWasForgottenIsNoSignThatSummariesAreAlive() {
+    Pipeline pipeline = pipeline(Map.of("hourly", "sum-hourly"));
+    for (int i = 0; i < 25; i++) {
+      toHour(HOUR.plusHours(i));
+      functions(pipeline).tick(HOUR.plusHours(i));
+      functions(pipeline).reporter().drain(ROUNDS);
+      take(pipeline.outcomesUrl());
+    }
+    stripe.summariesLagBehind(Duration.ofHours(6));
+    String takenAgain = "hourly:a:" + HOUR.plusHours(1);
+    AtomicBoolean unreachable = new AtomicBoolean(true);
+    stripe.script(
+        call ->
+            unreachable.get() && takenAgain.equals(call.identifier())
+                ? new Fault.ResetBeforeProcessing()
+                : null);
+    hour(pipeline, HOUR.plusHours(25));
+    unreachable.set(false);
+
+    for (int i = 26; i < 33; i++) {
+      hour(pipeline, HOUR.plusHours(i));
+    }
+
+    assertThat(stripe.acceptedEvents())
+        .filteredOn(event -> takenAgain.equals(event.identifier()))
+        .hasSize(2);
+    assertThat(reports(pipeline, "replaced")).as("Stripe holds each").isZero();
+    assertThat(stripe.total("hourly")).isEqualByComparingTo(BigDecimal.valueOf(33 * 18));
+  }
+
   @Test
   void meterMadeAgainUnderItsNameIsHeldAndRingsAndNothingIsSentTwice() {
     FakeMeter hourly = stripe.addMeter("hourly", Formula.SUM, "hour");
