@@ -45,14 +45,17 @@ final class Absences {
         join metering.meter_report as r
           on r.hour = tick.hour and r.organization_id = s.organization_id and r.meter = s.meter
           and r.stripe_customer_id = s.customer and r.observed_at = s.read_at
+        cross join lateral (
+          select case when r.status = 'unresolved' then interval '%7$d minutes'
+            else interval '0' end as clocks) as apart
         where r.hour between ? and ?
           and r.status in ('accepted', 'verified', 'unresolved')
           and s.read_at >= r.absent_at + interval '%4$d minutes'
           and exists (
             select from metering.tick_meter as given
-            where given.meter = r.meter and given.alive_at <= s.read_at
+            where given.meter = r.meter and given.alive_at <= s.read_at - clocks
               and given.alive_settled_at >= case when r.status = 'unresolved' then r.send_before
-                else r.settled_at end)
+                else r.settled_at end + clocks)
           and not exists (
             select from metering.tick as t
             where t.hour in (date_trunc('hour', s.read_at, 'UTC'),
@@ -66,7 +69,8 @@ final class Absences {
               AUTOMATIC_MAX,
               Verifications.APART_MINUTES,
               TOO_MANY,
-              SightingRow.TICKS);
+              SightingRow.TICKS,
+              Verifications.CLOCKS_MINUTES);
 
   private Absences() {}
 

@@ -81,8 +81,10 @@ final class HeldReports {
             or s.read_at >= coalesce(before.send_before + interval '%10$d hours', r.captured_at)
               and exists (
                 select from metering.tick_meter as given
-                where given.meter = r.meter and given.alive_at <= s.read_at
-                  and given.alive_settled_at >= coalesce(before.send_before, r.captured_at))
+                where given.meter = r.meter
+                  and given.alive_at <= s.read_at - interval '%11$d minutes'
+                  and given.alive_settled_at >= coalesce(before.send_before, r.captured_at)
+                    + interval '%11$d minutes')
               and not exists (
                 select from metering.tick as t
                 where t.hour = date_trunc('hour', s.read_at, 'UTC') and %9$s))
@@ -126,7 +128,8 @@ final class HeldReports {
               SightingRow.TICKS,
               LEFT_BEFORE,
               Absences.TOO_MANY,
-              Verifications.PATIENCE_HOURS);
+              Verifications.PATIENCE_HOURS,
+              Verifications.CLOCKS_MINUTES);
 
   private HeldReports() {}
 

@@ -198,6 +198,34 @@ final class SightingIT extends HourFixture {
         .isEqualTo(acknowledged ? List.of("a 0 unresolved", "b 0 verified") : sentAgain);
   }
 
+  /** Which of two functions was later their clocks do not say within minutes. */
+  @Test
+  void signOfLifeWithinClocksDifferenceOfTheLastCopyIsNoneWhereAResendBillsTwice() {
+    Pipeline pipeline = pipeline("sum");
+    take(pipeline.reportsUrl());
+    Instant lastCopyEnds = clock.instant().plus(Duration.ofHours(23));
+    clock.set(lastCopyEnds.minus(Duration.ofMinutes(15)));
+    tick(pipeline);
+    take(pipeline.reportsUrl());
+    clock.set(lastCopyEnds.plus(Duration.ofMinutes(3)));
+    tick(pipeline);
+    drain(pipeline);
+    toHour(HOUR.plusHours(24));
+    tick(pipeline);
+    drain(pipeline);
+
+    look(pipeline, 28, shown("b", 23, 7));
+    look(pipeline, 31, shown("a", 0, 0));
+    look(pipeline, 32, shown("a", 0, 0));
+    assertThat(statuses(pipeline, HOUR)).contains("a 0 unresolved");
+    look(pipeline, 33, shown("b", 24, 7));
+    look(pipeline, 33, shown("a", 0, 0));
+    assertThat(statuses(pipeline, HOUR)).contains("a 0 unresolved");
+    look(pipeline, 34, shown("a", 0, 0));
+
+    assertThat(statuses(pipeline, HOUR)).contains("a 0 replaced", "a 1 pending");
+  }
+
   @Test
   void verifiedReportThatIsAbsentLaterIsADiscrepancyAndStaysUnsent() {
     Pipeline pipeline = accepted("sum-hourly");
