@@ -16,6 +16,11 @@ final class Happenings {
   private static final Duration REFUSED_AT_LAST = Duration.ofDays(5);
   private static final Duration ADDITIVE_GIVEN_UP = Duration.ofHours(23);
 
+  /**
+   * Of what is billed by hand in a long world, so that what months-old reports wait for is not all.
+   */
+  private static final Duration LATELY = Duration.ofHours(30);
+
   /** Whatever the faults' percentage, if there are any. */
   private static final double ALWAYS = 100;
 
@@ -263,7 +268,8 @@ final class Happenings {
 
   /** An event that nobody here has sent; verified at once, or when its time has come. */
   private void byHand() {
-    SimulationDatabase.Found found = run.database().anyFound(chance, run.begin());
+    Instant since = run.isLong() ? run.clock().instant().minus(LATELY) : run.begin();
+    SimulationDatabase.Found found = run.database().anyFound(chance, since);
     if (found != null) {
       mendLater(
           FaultKind.PERSON_BILLS_BY_HAND,

@@ -33,6 +33,11 @@ record Scenario(
         seed, LongSleep.DAYS, faultsPercent, Integer.MAX_VALUE, Set.of(), Instant.MAX, true);
   }
 
+  /** Long enough that a customer may not be answered for 35 days. */
+  boolean isLong() {
+    return days >= 40;
+  }
+
   Scenario atMost(int faults) {
     return new Scenario(seed, days, faultsPercent, faults, without, stop, sleeps);
   }

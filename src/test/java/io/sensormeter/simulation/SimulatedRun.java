@@ -668,7 +668,7 @@ final class SimulatedRun implements AutoCloseable {
   }
 
   boolean isLong() {
-    return scenario.days() >= 40;
+    return scenario.isLong();
   }
 
   /** What happens by the hour happens more often in a long world: five show all a hundred times. */
