@@ -62,7 +62,7 @@ MUTATIONS = [
         "and true",
     ),
     Mutation(
-        "send_before is not committed first",
+        "a copy sent again keeps its old send_before",
         MAIN / "ledger/Sweeps.java",
         "set send_before = due.send_before, first_published_at = due.first_published_at",
         "set send_before = coalesce(report.send_before, due.send_before), first_published_at = due.first_published_at",
@@ -138,6 +138,12 @@ MUTATIONS = [
         MAIN / "ledger/Exceptions.java",
         "('rejected', 'unresolved', 'expired', 'superseded', 'discrepancy'))",
         "('rejected', 'unresolved', 'expired', 'superseded'))",
+    ),
+    Mutation(
+        "new discrepancies are printed as none",
+        MAIN / "tick/TickSummary.java",
+        'metrics.put("Discrepancies", shown.discrepancies());',
+        'metrics.put("Discrepancies", 0);',
     ),
     Mutation(
         "late by the recorder's clock",

@@ -255,7 +255,7 @@ final class Happenings {
    * nothing's way now, or the refused one at once.
    */
   void refusedLast() {
-    if (strikes(FaultKind.PERSON_RETRIES, 4)) {
+    if (strikes(FaultKind.PERSON_RETRIES, run.isLong() ? 8 : 4)) {
       Duration soon = Duration.ofSeconds(30 + chance.nextInt(1200));
       later(soon, () -> run.people().retry(Duration.ofHours(3), "superseded"));
       if (chance.nextBoolean()) {
@@ -357,6 +357,8 @@ final class Happenings {
     later(Duration.ofMinutes(20), this::redrive);
     later(Duration.ofMinutes(40), () -> run.people().release(lately));
     later(Duration.ofMinutes(70), () -> run.people().retry(lately.plus(DAY)));
+    // What is retried in an hour that was in shadow is in shadow.
+    later(Duration.ofMinutes(100), () -> run.people().release(lately));
     later(Duration.ofHours(9), () -> run.people().retry(lately.plus(DAY)));
     later(Duration.ofHours(26), () -> run.people().retry(lately.plus(DAY.multipliedBy(2))));
   }

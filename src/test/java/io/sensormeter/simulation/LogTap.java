@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
@@ -17,6 +20,7 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
+import org.jspecify.annotations.Nullable;
 import software.amazon.lambda.powertools.logging.argument.StructuredArgument;
 import software.amazon.lambda.powertools.logging.internal.JsonSerializer;
 
@@ -49,6 +53,7 @@ final class LogTap implements AutoCloseable {
 
   private void append(LogEvent event) {
     if (!event.getLoggerName().startsWith("io.sensormeter")) {
+      tells(event.getMessage().getFormattedMessage() + causes(event.getThrown()));
       return;
     }
     StringBuilder line = new StringBuilder("  ");
@@ -64,8 +69,18 @@ final class LogTap implements AutoCloseable {
       line.append(" / ").append(event.getThrown().getMessage());
     }
     String text = line.toString();
-    secrets.stream().filter(text::contains).findFirst().ifPresent(_ -> leaks.add(text));
+    tells(text + causes(event.getThrown()));
     story.line(text);
+  }
+
+  private void tells(String text) {
+    secrets.stream().filter(text::contains).findFirst().ifPresent(_ -> leaks.add(text));
+  }
+
+  private static String causes(@Nullable Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .map(each -> " / " + each)
+        .collect(Collectors.joining());
   }
 
   private static Object[] parameters(LogEvent event) {

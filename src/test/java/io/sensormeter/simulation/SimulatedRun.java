@@ -3,6 +3,7 @@ package io.sensormeter.simulation;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sensormeter.local.stripe.ErrorReport;
 import io.sensormeter.local.stripe.FakeMeter;
@@ -24,14 +25,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +40,6 @@ final class SimulatedRun implements AutoCloseable {
   static final String REPLACEABLE = "hourly";
 
   private static final String LAST = "final";
-  private static final Pattern CUSTOMER = Pattern.compile("(?:^|&)customer=([^&]*)");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   static final Map<String, Kind> METERS =
@@ -381,6 +380,9 @@ final class SimulatedRun implements AutoCloseable {
     moved();
     byPerson = false;
     Map<String, Double> metrics = log.takeMetrics();
+    if (metrics.containsKey("TickCompleted")) {
+      judge.rang(metrics);
+    }
     if (!invoked.died() && metrics.containsKey("TickCompleted") && !isUntold(invoked.failure())) {
       told(metrics);
     }
@@ -540,17 +542,41 @@ final class SimulatedRun implements AutoCloseable {
     if (asked.getPath().endsWith("/meter_events")) {
       judge.took(identifier(body));
     } else if (asked.getPath().endsWith("/event_summaries")) {
-      Matcher customer = CUSTOMER.matcher(asked.getQuery());
+      String query = asked.getQuery();
+      Set<Instant> used = new HashSet<>();
+      for (JsonNode row : json(body).path("data")) {
+        if (row.path("aggregated_value").asDouble() != 0) {
+          used.add(Instant.ofEpochSecond(row.path("start_time").asLong()));
+        }
+      }
       meters.stream()
           .filter(meter -> asked.getPath().contains("/" + meter.id() + "/"))
-          .filter(_ -> customer.find())
-          .forEach(meter -> judge.shown(meter.eventName(), customer.group(1)));
+          .forEach(
+              meter ->
+                  judge.shown(
+                      meter.eventName(),
+                      argument("customer", query),
+                      Instant.ofEpochSecond(Long.parseLong(argument("start_time", query))),
+                      Instant.ofEpochSecond(Long.parseLong(argument("end_time", query))),
+                      used));
     }
   }
 
+  private static String argument(String name, String query) {
+    return Stream.of(query.split("&"))
+        .filter(each -> each.startsWith(name + "="))
+        .map(each -> each.substring(name.length() + 1))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static String identifier(byte[] answer) {
+    return json(answer).path("identifier").asText();
+  }
+
+  private static JsonNode json(byte[] answer) {
     try {
-      return JSON.readTree(answer).path("identifier").asText();
+      return JSON.readTree(answer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -575,13 +601,14 @@ final class SimulatedRun implements AutoCloseable {
 
   /** What must hold when all has had its time. */
   private void settle() {
+    LastJudge last = new LastJudge(judge, source);
+    last.left(database.rows(), clock.instant());
     people.acknowledge(Duration.between(begin, end).plus(HOUR));
     moved();
     scheduler("last", Map.of("command", "tick", "by", "operator"));
     // Only who sleeps for a month may find an hour too old.
     Set<Instant> skipped = scenario.sleeps() ? database.skipped() : Set.of();
-    new LastJudge(judge, source)
-        .judge(database.rows(), database.hours(), skipped, chaosEnd, stripeFaults::isSilent);
+    last.judge(database.rows(), database.hours(), skipped, chaosEnd);
     for (String gauge :
         List.of(
             "OpenRejected",

@@ -76,9 +76,14 @@ public final class Bill {
 
   /** What of it is on some invoice: each amount that counts. */
   List<Event> counted(Reading reading) {
+    return counted(reading, "");
+  }
+
+  /** The same, and what this customer had, deleted or not. */
+  List<Event> counted(Reading reading, String customer) {
     Kind kind = source.kind(reading.meter());
     return events.getOrDefault(reading, List.of()).stream()
-        .filter(event -> !deleted.contains(event.customer()))
+        .filter(event -> event.customer().equals(customer) || !deleted.contains(event.customer()))
         .filter(
             event ->
                 kind != Kind.REPLACEABLE
@@ -96,11 +101,6 @@ public final class Bill {
         .filter(event -> event.revision() == report.number())
         .map(Event::receivedAt)
         .toList();
-  }
-
-  boolean wasSentToDeleted(Reading reading) {
-    return events.getOrDefault(reading, List.of()).stream()
-        .anyMatch(event -> deleted.contains(event.customer()));
   }
 
   static long exact(BigDecimal value) {

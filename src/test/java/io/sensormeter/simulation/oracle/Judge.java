@@ -1,6 +1,7 @@
 package io.sensormeter.simulation.oracle;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,7 +25,9 @@ public final class Judge {
   private final Set<Reading.Revision> answered = new HashSet<>();
   private final Set<Reading.Revision> refusedLater = new HashSet<>();
   private final Map<Reading.Revision, List<Instant>> taken = new HashMap<>();
+  private final Map<Reading.Revision, Instant> waiting = new HashMap<>();
   private final Looks looks = new Looks();
+  private final Rings rings = new Rings();
   private final Instant billFrom;
   private boolean bills = true;
   private Map<String, Instant> inWork = Map.of();
@@ -141,8 +144,11 @@ public final class Judge {
             other ->
                 violated(
                     "no organization takes another's place", event + " over " + other, reading));
-    if (kind != Kind.LAST && bill.counted(reading).size() > 1) {
-      violated("nothing is billed twice", bill.counted(reading).toString(), reading);
+    List<Bill.Event> counted = bill.counted(reading);
+    if (kind == Kind.LAST
+        ? counted.stream().map(Bill.Event::customer).distinct().count() > 1
+        : counted.size() > 1) {
+      violated("nothing is billed twice", counted.toString(), reading);
     }
   }
 
@@ -159,9 +165,15 @@ public final class Judge {
     bills = now;
   }
 
-  /** Stripe shows what it has of a customer. */
-  public void shown(String meter, String customer) {
-    looks.shown(meter, customer, clock.instant());
+  /**
+   * Stripe shows what it has of a customer.
+   *
+   * @param from the first hour asked for
+   * @param to the end of the last
+   * @param used those of them with usage
+   */
+  public void shown(String meter, String customer, Instant from, Instant to, Set<Instant> used) {
+    looks.shown(meter, customer, from, to, used, clock.instant());
   }
 
   /** Stripe shows what it has of this customer later than what it has of others. */
@@ -172,13 +184,14 @@ public final class Judge {
   private void sentAnew(Reading.Revision report) {
     Reading reading = report.reading();
     String customer = String.valueOf(copies.customer(report));
-    if (looks.isLateAlone(customer) || bill.isByHand(reading, customer)) {
+    if (bill.isByHand(reading, customer)) {
       return;
     }
-    if (bill.counted(reading).stream().anyMatch(event -> event.revision() == report.number())) {
+    if (!looks.isLateAlone(customer)
+        && bill.counted(reading).stream().anyMatch(event -> event.revision() == report.number())) {
       violated("what Stripe holds is not sent anew by itself", report.toString(), reading);
     }
-    if (!looks.areApart(reading.meter(), customer, report)) {
+    if (!looks.areApart(reading.eventTime(source.kind(reading.meter())), customer, report)) {
       violated("what is sent anew was seen absent twice", report.toString(), reading);
     }
   }
@@ -193,6 +206,16 @@ public final class Judge {
     Map<Integer, String> revisions = statuses.computeIfAbsent(reading, _ -> new TreeMap<>());
     revisions.put(move.report().number(), move.to());
     arrows.merge(move.arrow(), 1, Integer::sum);
+    rings.moved(move);
+    if (move.to().equals("pending")) {
+      waiting.put(move.report(), clock.instant());
+    }
+    if (move.arrow().equals(">shadow")
+        && move.report().number() == 0
+        && bills
+        && isBilled(reading)) {
+      violated("what is captured while it is billed is pending", move.toString(), reading);
+    }
     if (move.arrow().equals(">pending") && move.report().number() == 0 && !bills) {
       violated("what is captured in shadow is not pending", move.toString(), reading);
     }
@@ -223,6 +246,22 @@ public final class Judge {
     if (revisions.values().stream().filter(each -> !Diagram.NOT_LIVE.contains(each)).count() > 1) {
       violated("one revision is live", revisions.toString(), reading);
     }
+  }
+
+  /** A tick has printed what is new. */
+  public void rang(Map<String, Double> metrics) {
+    rings.told(metrics).ifPresent(wrong -> violated("what is new rings", wrong, null));
+  }
+
+  /** For how long a report has been pending. */
+  Duration waitsFor(Reading reading, int revision) {
+    Instant since = waiting.get(new Reading.Revision(reading, revision));
+    return since == null ? Duration.ZERO : Duration.between(since, clock.instant());
+  }
+
+  /** Whether it is of a time that is billed. */
+  boolean isBilled(Reading reading) {
+    return !reading.eventTime(source.kind(reading.meter())).isBefore(billFrom);
   }
 
   /** Stripe says that it does not count what it took under an identifier. */

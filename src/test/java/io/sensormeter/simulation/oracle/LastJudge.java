@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Says at the end, when all that could settle has: each reading is billed, or told. */
@@ -17,6 +16,12 @@ public final class LastJudge {
 
   /** The clocks of two functions, and an answer that takes its time. */
   private static final Duration CLOCKS = Duration.ofMinutes(4);
+
+  /** A retry that is held waits for a look so long after its predecessor's copies, and its tick. */
+  private static final Duration HELD = Duration.ofHours(24);
+
+  /** What is asked for again may be so old: older, it is about to expire. */
+  private static final Duration ASKED_FOR = Duration.ofDays(32);
 
   private final Judge judge;
   private final Source source;
@@ -35,14 +40,9 @@ public final class LastJudge {
    * @param hours that were captured, or given up
    * @param skipped those of them that may have been given up, and were told
    * @param settledBefore what is of an hour before this must have settled
-   * @param mayWait whether a customer's reports may still be pending
    */
   public void judge(
-      List<Row> rows,
-      Set<Instant> hours,
-      Set<Instant> skipped,
-      Instant settledBefore,
-      Predicate<String> mayWait) {
+      List<Row> rows, Set<Instant> hours, Set<Instant> skipped, Instant settledBefore) {
     Map<Reading, List<Row>> byReading =
         rows.stream()
             .sorted(Comparator.comparingInt(Row::revision))
@@ -52,7 +52,7 @@ public final class LastJudge {
       if (reading.hour().isBefore(settledBefore) && hours.contains(reading.hour())) {
         List<Row> revisions = byReading.getOrDefault(reading, List.of());
         if (!revisions.isEmpty() || !skipped.contains(reading.hour())) {
-          judge(reading, revisions, mayWait);
+          judge(reading, revisions);
         }
       } else if (reading.hour().isBefore(settledBefore)) {
         judge.violated("every hour is captured or told", reading.toString(), reading);
@@ -60,7 +60,7 @@ public final class LastJudge {
     }
     for (Row row : rows) {
       if (!Diagram.NOT_LIVE.contains(row.status())) {
-        Row other = live.put(row.reading().hour() + row.reading().meter() + row.customer(), row);
+        Row other = live.put(place(row), row);
         if (other != null) {
           judge.violated("one report of a customer is live", row + " and " + other, row.reading());
         }
@@ -68,7 +68,34 @@ public final class LastJudge {
     }
   }
 
-  private void judge(Reading reading, List<Row> revisions, Predicate<String> mayWait) {
+  /** Before a person settles by a note what is left: nothing is left that a command could mend. */
+  public void left(List<Row> rows, Instant now) {
+    Set<String> live =
+        rows.stream()
+            .filter(row -> !Diagram.NOT_LIVE.contains(row.status()))
+            .map(LastJudge::place)
+            .collect(Collectors.toSet());
+    for (Row row : rows) {
+      boolean isRefused =
+          "rejected".equals(row.status())
+              && "parameter_invalid".equals(row.code())
+              && !live.contains(place(row));
+      // Of a last meter a later hour stands in an earlier one's way.
+      if (("shadow".equals(row.status()) || isRefused)
+          && source.kind(row.reading().meter()) != Kind.LAST
+          && !row.acknowledged()
+          && judge.isBilled(row.reading())
+          && row.reading().hour().isAfter(now.minus(ASKED_FOR))) {
+        judge.violated("what a command mends is mended", row.toString(), row.reading());
+      }
+    }
+  }
+
+  private static String place(Row row) {
+    return row.reading().hour() + row.reading().meter() + row.customer();
+  }
+
+  private void judge(Reading reading, List<Row> revisions) {
     if (revisions.isEmpty()) {
       judge.violated("every reading is in the ledger", reading.toString(), reading);
       return;
@@ -85,7 +112,7 @@ public final class LastJudge {
     switch (last.status()) {
       case "verified" -> verified(reading, last);
       case "pending" -> {
-        if (!last.held() && !mayWait.test(String.valueOf(last.customer()))) {
+        if (!last.held() || judge.waitsFor(reading, last.revision()).compareTo(HELD) > 0) {
           judge.violated("nothing waits for ever", last.toString(), reading);
         }
       }
@@ -126,10 +153,11 @@ public final class LastJudge {
     if (!truth.contains(java.util.Objects.requireNonNullElse(row.value(), -1L))) {
       judge.violated("what is verified is true", row + ", the truth is " + truth, reading);
     }
-    if (bill.wasSentToDeleted(reading) || bill.isByHand(reading, String.valueOf(row.customer()))) {
+    String customer = String.valueOf(row.customer());
+    if (bill.isByHand(reading, customer)) {
       return;
     }
-    List<Bill.Event> counted = bill.counted(reading);
+    List<Bill.Event> counted = bill.counted(reading, customer);
     long billed =
         (source.kind(reading.meter()) == Kind.LAST && !counted.isEmpty()
                 ? List.of(counted.getLast())
