@@ -12,7 +12,7 @@ import java.util.List;
  * summaries that are late: only if a read of the same meter, no later, was equal for a report that
  * Stripe had accepted no earlier than this one, and never where more than a twentieth of all is
  * absent. (An hour earlier would not do: summaries that are late by a steady time show one hour,
- * and not the next.)
+ * and not the next.) Where a resend may bill twice, both by {@link Verifications#CLOCKS_MINUTES}.
  */
 final class Absences {
 

@@ -125,12 +125,7 @@ final class VerifiedIT extends HourFixture {
     Pipeline pipeline = pipeline(Map.of("hourly", "sum-hourly"));
     stripe.summariesLagBehind(Duration.ofMinutes(270));
     String unanswered = "hourly:a:" + HOUR;
-    AtomicBoolean lost = new AtomicBoolean(true);
-    stripe.script(
-        call ->
-            lost.get() && unanswered.equals(call.identifier())
-                ? new Fault.ResetAfterProcessing()
-                : null);
+    AtomicBoolean lost = whileSet(unanswered, new Fault.ResetAfterProcessing());
     hour(pipeline, HOUR);
     lost.set(false);
 
@@ -155,12 +150,7 @@ final class VerifiedIT extends HourFixture {
     }
     stripe.summariesLagBehind(Duration.ofHours(6));
     String takenAgain = "hourly:a:" + HOUR.plusHours(1);
-    AtomicBoolean unreachable = new AtomicBoolean(true);
-    stripe.script(
-        call ->
-            unreachable.get() && takenAgain.equals(call.identifier())
-                ? new Fault.ResetBeforeProcessing()
-                : null);
+    AtomicBoolean unreachable = whileSet(takenAgain, new Fault.ResetBeforeProcessing());
     hour(pipeline, HOUR.plusHours(25));
     unreachable.set(false);
 
@@ -282,6 +272,13 @@ final class VerifiedIT extends HourFixture {
     }
     assertThat(reports(pipeline, "rejected")).isEqualTo(1);
     assertThat(reports(pipeline, "discrepancy")).isZero();
+  }
+
+  /** Every call with this identifier fails, until what is returned is false. */
+  private AtomicBoolean whileSet(String identifier, Fault fault) {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    stripe.script(call -> fails.get() && identifier.equals(call.identifier()) ? fault : null);
+    return fails;
   }
 
   /** The meters as METERS declares them, and as Stripe has them. */
